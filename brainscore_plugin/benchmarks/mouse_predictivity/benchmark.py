@@ -1,0 +1,140 @@
+"""The benchmark class that all mouse benchmarks share."""
+import logging
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from brainscore_core.metrics import Metric, Score
+from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from brainscore_vision import load_ceiling
+from brainscore_vision.benchmarks import BenchmarkBase
+from brainscore_vision.model_helpers.activations.cache_key import revision_enabled
+from brainscore_vision.model_helpers.utils import make_list
+from brainscore_vision.model_interface import BrainModel
+
+FALLBACK_REGION = 'V1'  # what a model of primate vision records when it is asked for a mouse area
+
+_logger = logging.getLogger(__name__)
+
+
+class MousePredictivity(BenchmarkBase):
+    """How well a model's features predict single neurons of one mouse visual area.
+
+    The model sees every stimulus once; the metric is then computed for every layer that the model maps to the area.
+    The score is that of the layer the model commits to, the first one it maps to the area.
+
+    The stimulus fills the model's field of view, whatever visual degrees the model declares. Brain-Score's usual
+    conversion would cut the centre out of a picture that spans 120 degrees of a mouse's visual field and show a
+    model of 8 degrees one fifteenth of its width; mouse acuity is so low (0.5 cycles/degree; Prusky et al. 2000,
+    Vision Res 40:2201) that 120 degrees hold no more detail than models see in 8.
+
+    A model that maps no layer to the mouse area is asked for its V1 instead; `score.attrs['region']` says what was
+    recorded, and so does the comment.
+
+    Parameters
+    ----------
+    identifier : str
+        Such as 'SimulatedMouse.VISp-pls'.
+    area : str
+        Acronym of the Allen Mouse Common Coordinate Framework: VISp, VISl, VISal, VISam, VISpm or VISrl.
+    version : int
+        Raised whenever scores change.
+    load_recordings : callable
+        Returns the area's single-trial responses, NeuroidAssembly (presentation, neuroid), with stimulus_set among
+        its attributes. Called when they are first needed.
+    metric : Metric
+        Called with the features of one layer and the recordings; returns a Score with attributes as those of
+        `noise_corrected_pls`.
+    time_bin : (int, int)
+        Start and end of the response window in ms after stimulus onset.
+    bibtex : str
+        The recordings' publication.
+    parent : str, optional
+        Node of Brain-Score's benchmark tree; the area by default.
+    """
+
+    def __init__(self, identifier: str, area: str, version: int, load_recordings: Callable[[], NeuroidAssembly],
+                 metric: Metric, time_bin: tuple, bibtex: str, parent: str = None):
+        super().__init__(identifier=identifier, version=version, ceiling_func=None, parent=parent or area,
+                         bibtex=bibtex)
+        self.region = area
+        self._load_recordings = load_recordings
+        self._metric = metric
+        self._time_bin = time_bin
+
+    @cached_property
+    def recordings(self) -> NeuroidAssembly:
+        """Single-trial responses of the area, (presentation, neuroid)."""
+        recordings = self._load_recordings()
+        for dimension in ('presentation', 'neuroid'):
+            if recordings.sizes[dimension] == 0:
+                raise ValueError(f'{self.identifier}: the recordings have no {dimension}s. '
+                                 'Check the filter and the packaged file.')
+        return recordings
+
+    @cached_property
+    def ceiling(self) -> Score:
+        """Spearman-Brown corrected split-half reliability of the recordings, median over neurons.
+
+        Computed anew in each process: Brain-Score's store of ceilings knows a benchmark by its name alone and would
+        return that of older recordings.
+        """
+        return load_ceiling('split_half_reliability')(self.recordings)
+
+    def __call__(self, candidate: BrainModel) -> Score:
+        """Score a model; see :class:`MousePredictivity`.
+
+        Returns
+        -------
+        Score
+            The committed layer's score with the metric's attributes (raw, corrected, animals, error, n_nan,
+            n_neurons, seed, …) and layer (the committed one), layer_scores (a Score over layer, its error in
+            attribute error), ceiling, region and comment.
+        """
+        region = self._recorded_region(candidate)
+        candidate.start_recording(region, time_bins=[self._time_bin])
+        features = candidate.look_at(self._stimulus_set(), number_of_trials=self._number_of_trials())
+        if 'time_bin' in features.dims:
+            features = features.isel(time_bin=0)
+
+        layers = features['layer'].values if hasattr(features, 'layer') else np.full(features.sizes['neuroid'], region)
+        scores = {layer: self._metric(features.isel(neuroid=np.flatnonzero(layers == layer)), self.recordings)
+                  for layer in dict.fromkeys(layers)}
+        committed = _committed_layer(candidate, region, list(scores))
+        score = scores[committed]
+        layer_scores = Score([float(value) for value in scores.values()], coords={'layer': list(scores)},
+                             dims=('layer',))
+        layer_scores.attrs['error'] = {layer: value.attrs['error'] for layer, value in scores.items()}
+        comment = f'layer {committed} for {self.region}'
+        if region != self.region:
+            comment = f'{region} recorded for {self.region}, which the model does not map: ' + comment
+            _logger.warning(f'{self.identifier}: {comment}')
+        score.attrs.update({'layer': committed, 'layer_scores': layer_scores, 'ceiling': self.ceiling,
+                            'region': region, 'comment': comment})
+        return score
+
+    def _stimulus_set(self):
+        stimulus_set = self.recordings.attrs['stimulus_set'].copy()
+        stimulus_set.stimulus_paths = self.recordings.attrs['stimulus_set'].stimulus_paths
+        # Brain-Score stores activations under the names of model and stimuli alone, so that changed weights would
+        # be given old activations. Without a name nothing is stored; with revisions in the names it may be.
+        stimulus_set.identifier = self.recordings.attrs['stimulus_set'].identifier if revision_enabled() else None
+        return stimulus_set
+
+    def _number_of_trials(self) -> int:
+        return len(set(self.recordings['repetition'].values))
+
+    def _recorded_region(self, candidate: BrainModel) -> str:
+        region_layer_map = _region_layer_map(candidate)
+        if region_layer_map is None:  # a model of another kind must know its regions itself
+            return self.region
+        return self.region if self.region in region_layer_map else FALLBACK_REGION
+
+
+def _region_layer_map(candidate: BrainModel):
+    return getattr(getattr(candidate, 'layer_model', candidate), 'region_layer_map', None)
+
+
+def _committed_layer(candidate: BrainModel, region: str, recorded: list) -> str:
+    region_layer_map = _region_layer_map(candidate)
+    return recorded[0] if region_layer_map is None else make_list(region_layer_map[region])[0]

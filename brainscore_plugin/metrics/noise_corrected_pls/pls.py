@@ -1,0 +1,540 @@
+r"""Partial least squares at the fixed point of NIPALS, for many fits that share features.
+
+`fit_predict` is one fit; `fit_predict_many` shares one pair of feature matrices between
+many response matrices; `rotate` and `predict_many` split that call in two, so that a
+caller with thousands of responses pays for the features once.
+
+The model
+---------
+``X`` (n, p) and ``Y`` (n, q) are centred (and, with ``scale``, divided by their standard
+deviations). PLS2 [1]_ extracts components one at a time::
+
+    w = dominant left singular vector of X'Y          (p,)
+    t = X w                                           (n,)
+    l = X't / t't,   c = Y't / t't                    (p,), (q,)
+    X <- X - t l',   Y <- Y - t c'
+
+and predicts a test image by the same deflation, ``y = mean + sum_k t_test[k] c[k]``.
+NIPALS finds ``w`` by a power iteration, stopped at a tolerance; here each ``w`` is
+converged, which is where the power iteration would end [2]_.
+
+Why it is fast
+--------------
+*Rotation.* Every ``w`` lies in the row space of the centred ``X = U S V'``. Replacing
+``X`` by ``X V`` (n x r, r <= n - 1) turns ``w`` into ``V'w`` and changes no score, hence
+no prediction. Thousands of features become at most n - 1 components, once per split, and
+likewise ``Y`` may be replaced by ``U'Y``.
+
+*Gram matrix.* ``w`` is the dominant eigenvector of ``A = X'Y Y'X`` (r x r) [3]_, so the
+number of targets matters twice only: to form ``A``, and to predict. With ``A w = a w``,
+deflating ``X`` replaces ``A`` by ``(I - l w') A (I - w l')``. That matrix annihilates
+``w``; on the orthogonal complement of ``w``, with orthonormal basis ``E`` (r x (r-1)),
+it is ::
+
+    E'A E + a d d',     d = E'l
+
+so a Householder reflection that carries ``w`` to a coordinate axis lets the problem
+shrink by one dimension a component, and LAPACK finds the one eigenvector that matters.
+
+*Large r.* Above a few hundred dimensions a full factorisation a component is wasteful.
+Rayleigh-Ritz on a subspace that is grown by residuals (Davidson's method without a
+preconditioner [4]_) needs only products with ``A``, and the update of ``A`` above applies
+to the subspace too, so each component starts from the leading eigenvectors left over
+by the last. The p x q coefficient matrix is never formed.
+
+Threads
+-------
+The matrices of a small fit are too small to share between cores, and a threaded BLAS spends
+more on waiting than it gains (tenfold and worse on a busy machine): run one single-threaded
+process a core instead. Large fits use the threads of BLAS well.
+
+Precision
+---------
+Rounding in ``A`` is relative to its largest eigenvalue when it was formed, and ``A``
+holds the squares of the singular values; ``A`` is therefore formed anew from the deflated
+``X`` and ``Y`` whenever its largest eigenvalue has fallen by a factor of 1e6.
+Where the two leading singular values coincide, ``w`` is any vector of a plane: the
+predictions are then arbitrary here and in scikit-learn alike, and where they nearly
+coincide both lose digits in proportion.
+
+References
+----------
+.. [1] Wold, Sjostrom & Eriksson (2001). Chemom. Intell. Lab. Syst. 58, 109-130.
+.. [2] Hoskuldsson (1988). J. Chemom. 2, 211-228.
+.. [3] Rannar, Lindgren, Geladi & Wold (1994). J. Chemom. 8, 111-125.
+.. [4] Davidson (1975). J. Comput. Phys. 17, 87-94.
+"""
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import lapack, qr, solve_triangular, svd
+
+LARGE = 256  # components above which products with A beat its factorisation
+BATCH = 64  # fits carried together: amortises numpy's overhead, stays in cache
+STALE = 1e-6  # fall of the largest eigenvalue after which A is formed anew
+EXHAUSTED = 64 * np.finfo(float).eps  # |X'Y| relative to |X||Y| that is rounding error
+CONVERGED = 1e-10  # angle, in radians, that bounds the error of w for large r
+SUBSPACE = 64  # most vectors Davidson's method holds
+COLUMNS = 1024  # columns centred at a time, so that no centred copy is made
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Features of one split in the coordinates of their training images; see `rotate`.
+
+    With ``X`` the centred (scaled) training features, ``X V = basis @ train`` and
+    ``test`` is the test features times ``V``, for some orthonormal ``V``.
+
+    Attributes
+    ----------
+    basis : ndarray of shape (n_train, s) or None
+        Orthonormal columns that span the training scores; None is the identity.
+    train : ndarray of shape (s, r)
+        Training components in that basis.
+    test : ndarray of shape (n_test, r)
+        Test components.
+    n_train, n_features : int
+        Shape of the features it was made of.
+    scale : bool
+        Whether columns were, and those of ``Y`` are to be, divided by their standard
+        deviations.
+    """
+
+    basis: np.ndarray | None
+    train: np.ndarray
+    test: np.ndarray
+    n_train: int
+    n_features: int
+    scale: bool
+
+
+def fit_predict(X_train, Y_train, X_test, n_components=25, scale=False):
+    r"""Fit PLS2 and predict the test images.
+
+    .. math::
+
+        w_k = \arg\max_{\|w\|=1} \|Y_k^\top X_k w\|, \quad t_k = X_k w_k, \quad
+        X_{k+1} = (I - P_{t_k}) X_k, \quad Y_{k+1} = (I - P_{t_k}) Y_k,
+
+        \hat Y = \bar y + \sum_k t^{\text{test}}_k \, t_k^\top Y / t_k^\top t_k .
+
+    This is what ``sklearn.cross_decomposition.PLSRegression(n_components, scale=scale,
+    tol=0, max_iter=inf)`` predicts [1]_ [2]_.
+
+    Parameters
+    ----------
+    X_train : array of shape (n_train, n_features)
+    Y_train : array of shape (n_train, n_targets)
+    X_test : array of shape (n_test, n_features)
+    n_components : int
+        At least 1 and at most n_features.
+    scale : bool
+        Divide the columns of X and Y by their standard deviations (n - 1 degrees of
+        freedom; 1 where a column is constant). Predictions are in the units of Y.
+
+    Returns
+    -------
+    ndarray of shape (n_test, n_targets), float64
+
+    Raises
+    ------
+    ValueError
+        An array that is not a matrix, is not finite (the message names the array and
+        the first bad index) or does not match the others; fewer than two training
+        images; n_components out of range.
+
+    Warns
+    -----
+    UserWarning
+        The components ran out: the residual of X or Y vanished before n_components.
+
+    Notes
+    -----
+    Above the rank scikit-learn does one of three things. Where Y is fitted exactly it
+    stops and warns; so does this function. Where X is exhausted and Y is not, it goes on
+    to divide rounding error by rounding error (predictions of order 1e15), and where X is
+    constant it fails on a NaN; this function stops and warns there too, with the
+    components found. Its test for a vanished residual is absolute (machine epsilon);
+    this one is relative to the size of X and Y.
+
+    References
+    ----------
+    .. [1] Wold, Sjostrom & Eriksson (2001). Chemom. Intell. Lab. Syst. 58, 109-130.
+    .. [2] Hoskuldsson (1988). J. Chemom. 2, 211-228.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> X, Y = rng.normal(size=(20, 50)), rng.normal(size=(20, 3))
+    >>> fit_predict(X[:15], Y[:15], X[15:], n_components=5).shape
+    (5, 3)
+    """
+    rotation = rotate(X_train, X_test, scale)
+    Y_train = _matrix('Y_train', Y_train)
+    return _predict(rotation, [Y_train], ['Y_train'], n_components)[0]
+
+
+def fit_predict_many(X_train, Ys, X_test, n_components=25, scale=False):
+    r"""Fit one PLS2 for each response matrix, all on the same features.
+
+    .. math:: \hat Y_i = \mathrm{PLS}(X, Y_i)(X^{\text{test}}), \quad i = 1 \dots
+
+    Equal to ``[fit_predict(X_train, Y, X_test, n_components, scale) for Y in Ys]``, with
+    the features rotated once and the eigenvectors of many fits found together.
+
+    Parameters
+    ----------
+    X_train : array of shape (n_train, n_features)
+    Ys : list of arrays of shape (n_train, n_targets_i)
+        The widths may differ.
+    X_test : array of shape (n_test, n_features)
+    n_components, scale
+        As in `fit_predict`, which also states errors, warnings and sources.
+
+    Returns
+    -------
+    list of ndarrays of shape (n_test, n_targets_i), float64
+    """
+    return predict_many(rotate(X_train, X_test, scale), Ys, n_components)
+
+
+def rotate(X_train, X_test, scale=False):
+    r"""Express features in the components of the training images.
+
+    .. math:: X = U S V^\top, \qquad X \to U S, \qquad X^{\text{test}} \to X^{\text{test}} V
+
+    with ``X`` centred (scaled). Since every weight vector of PLS lies in the row space of
+    ``X``, the scores ``X w = (U S)(V'w)``, and so the predictions, are unchanged.
+    Beyond a few hundred components any orthonormal ``V`` that spans the row space serves
+    as well, and cheaper ones are used: ``X = Q R`` when images outnumber features, else
+    the pivoted Cholesky factor of ``X X' = L L'``, with ``V = X'L (L'L)^{-1}``.
+
+    Parameters
+    ----------
+    X_train : array of shape (n_train, n_features)
+    X_test : array of shape (n_test, n_features)
+    scale : bool
+        As in `fit_predict`, which also states the errors.
+
+    Returns
+    -------
+    Rotation
+        ``r`` is at most ``min(n_train - 1, n_features)``.
+    """
+    X_train, X_test = _matrix('X_train', X_train), _matrix('X_test', X_test)
+    n, p = X_train.shape
+    if n < 2:
+        raise ValueError(f'X_train has {n} image(s); PLS needs at least 2')
+    if X_test.shape[1] != p:
+        raise ValueError(f'X_test has {X_test.shape[1]} features, X_train has {p}')
+    if LARGE < n < p:
+        basis, train, test = _rotate_by_gram(X_train, X_test, scale)
+    else:
+        X, mean, std = _standardise(X_train, scale)
+        Z = (X_test - mean) / std
+        if min(n, p) <= LARGE:
+            basis, train, test = _rotate_by_svd(X, Z)
+        else:
+            basis, train = qr(X, mode='economic', check_finite=False)
+            test = Z
+    return Rotation(basis, train, test, n, p, bool(scale))
+
+
+def predict_many(rotation, Ys, n_components=25):
+    r"""Predict the test images of a rotation for each response matrix.
+
+    .. math:: \hat Y_i = \mathrm{PLS}(X V, Y_i)(X^{\text{test}} V), \quad i = 1 \dots
+
+    Parameters
+    ----------
+    rotation : Rotation
+        From `rotate`; it carries ``scale``.
+    Ys : list of arrays of shape (n_train, n_targets_i)
+    n_components : int
+
+    Returns
+    -------
+    list of ndarrays of shape (n_test, n_targets_i), float64
+        Errors, warnings and sources are those of `fit_predict`; an offending array is
+        named ``Ys[i]``.
+    """
+    names = [f'Ys[{i}]' for i in range(len(Ys))]
+    Ys = [_matrix(name, Y) for name, Y in zip(names, Ys)]
+    return _predict(rotation, Ys, names, n_components)
+
+
+def _predict(rotation, Ys, names, n_components):
+    if not 1 <= n_components <= rotation.n_features:
+        raise ValueError(f'n_components is {n_components}; it must be at least 1 and at '
+                         f'most the number of features, {rotation.n_features}')
+    for name, Y in zip(names, Ys):
+        if len(Y) != rotation.n_train:
+            raise ValueError(f'{name} has {len(Y)} images, X_train has {rotation.n_train}')
+    # More components than r leave nothing of X: they would be found exhausted one by one.
+    k = min(n_components, rotation.train.shape[1])
+    if rotation.train.shape[1] > LARGE:
+        scores = [_large_scores(rotation, Y, k) for Y in Ys]
+        predictions = [_combine(rotation, Y, *s) for Y, s in zip(Ys, scores)]
+    else:
+        scores, predictions = [], []
+        for start in range(0, len(Ys), BATCH):
+            batch = Ys[start:start + BATCH]
+            projected = [_project(rotation, Y) for Y in batch]
+            for Y, *s in zip(batch, *_small_scores(rotation, projected, k)):
+                predictions.append(_combine(rotation, Y, *s))
+                scores.append(s)
+    short = sum(int(np.count_nonzero(s[0].any(axis=1)) < n_components) for s in scores)
+    if short:
+        warnings.warn(f'the residual of X or Y is constant before component {n_components} '
+                      f'in {short} of {len(Ys)} fits, which use the components found', stacklevel=2)
+    return predictions
+
+
+def _matrix(name, array):
+    """The array, checked to be a finite matrix."""
+    array = np.asarray(array)
+    if array.ndim != 2 or array.dtype.kind not in 'fiub':
+        raise ValueError(f'{name} must be a real matrix; it has shape {array.shape} and '
+                         f'type {array.dtype}')
+    # A sum is non-finite where any term is, and needs no mask as large as the array.
+    with np.errstate(all='ignore'):
+        total = array.sum(dtype=float)
+    if not np.isfinite(total) and not (ok := np.isfinite(array)).all():
+        index = tuple(int(i) for i in np.argwhere(~ok)[0])
+        raise ValueError(f'{name} is not finite: {name}[{index[0]}, {index[1]}] is '
+                         f'{array[index]}')
+    return array
+
+
+def _standardise(X, scale):
+    """Centred (scaled) columns, their means, and the divisors."""
+    X = np.array(X, dtype=float)
+    constant = (X == X[0]).all(axis=0)
+    # The computed mean of equal numbers may be off by rounding, which 1/std would amplify.
+    mean = np.where(constant, X[0], X.mean(axis=0))
+    X -= mean
+    std = np.ones_like(mean)
+    if scale:
+        std = np.sqrt((X * X).sum(axis=0) / (len(X) - 1))
+        std[std == 0] = 1
+        X /= std
+    return X, mean, std
+
+
+def _blocks(Y, scale):
+    """Slices of columns with what `_standardise` makes of each."""
+    for start in range(0, Y.shape[1], COLUMNS):
+        block = slice(start, start + COLUMNS)
+        yield block, *_standardise(Y[:, block], scale)
+
+
+def _rotate_by_svd(X, Z):
+    """Components by ``X = U S V'``."""
+    n, p = X.shape
+    if n < p:
+        # X' = Q R first, so that the iterative part of the SVD sees a small matrix.
+        Q, R = qr(X.T, mode='economic', check_finite=False)
+        X, Z = R.T, Z @ Q
+    U, S, Vt = svd(X, full_matrices=False, check_finite=False)
+    # Centring leaves a null direction, which rounding makes tiny.
+    kept = S > S[0] * np.finfo(float).eps * max(n, p)
+    return U[:, kept], np.diag(S[kept]), Z @ Vt[kept].T
+
+
+def _rotate_by_gram(X_train, X_test, scale):
+    """Components by ``X X' = L L'``, pivoted since centring makes it singular."""
+    n = len(X_train)
+    gram, cross = np.zeros((n, n)), np.zeros((len(X_test), n))
+    for block, X, mean, std in _blocks(X_train, scale):
+        gram += X @ X.T
+        cross += (X_test[:, block] - mean) / std @ X.T
+    factor, pivots, rank, _ = lapack.dpstrf(gram, lower=1, overwrite_a=1)
+    pivots -= 1
+    train = np.empty((n, rank))
+    train[pivots] = np.tril(factor)[:, :rank]
+    test = solve_triangular(factor[:rank, :rank], cross[:, pivots[:rank]].T, lower=True)
+    return None, train, test.T
+
+
+def _project(rotation, Y):
+    """Y (s, q) in the basis of the rotation, centred (scaled)."""
+    Y = _standardise(Y, rotation.scale)[0]
+    return Y if rotation.basis is None else rotation.basis.T @ Y
+
+
+def _combine(rotation, Y, train, test):
+    """Predictions from unit training scores (k, s) and test scores (k, n_test)."""
+    scores = train if rotation.basis is None else train @ rotation.basis.T
+    prediction = np.empty((test.shape[1], Y.shape[1]))
+    for block, centred, mean, std in _blocks(Y, rotation.scale):
+        prediction[:, block] = test.T @ (scores @ centred) * std + mean
+    return prediction
+
+
+def _small_scores(rotation, Ys, k):
+    """Scores of every fit: train (fits, k, s) of unit norm, test (fits, k, n_test).
+
+    Components that do not exist are left zero.
+    """
+    s = len(rotation.train)
+    X = np.repeat(np.vstack([rotation.train, rotation.test])[None], len(Ys), axis=0)
+    train, test = np.zeros((len(Ys), k, s)), np.zeros((len(Ys), k, len(rotation.test)))
+    if k == 0:  # constant features
+        return train, test
+    noise = np.array([EXHAUSTED * np.linalg.norm(rotation.train) * np.linalg.norm(Y)
+                      for Y in Ys]) ** 2
+    A = np.stack([_gram(X[0, :s], Y) for Y in Ys])
+    value, w = _leading(A)
+    formed, alive = value.copy(), np.ones(len(Ys), bool)
+    for j in range(k):
+        for i in np.flatnonzero(alive & (value < STALE * formed)):
+            A[i] = _gram(X[i, :s], Ys[i] - train[i].T @ (train[i] @ Ys[i]))
+            value[i:i + 1], w[i:i + 1] = _leading(A[i:i + 1])
+            formed[i] = value[i]
+        alive &= value > noise
+        if not alive.any():
+            break
+        scores = np.matmul(X, w[:, :, None])[:, :, 0]
+        norm = np.where(alive, np.linalg.norm(scores[:, :s], axis=1), np.inf)[:, None]
+        train[:, j], test[:, j] = scores[:, :s] / norm, scores[:, s:] / norm
+        if j + 1 < k:
+            loading = np.matmul(train[:, j, None], X[:, :s])[:, 0] / norm
+            X, A = _deflate(X, A, w, value, scores, loading)
+            value, w = _leading(A)
+    return train, test
+
+
+def _gram(X, Y):
+    """``A = X'Y Y'X``."""
+    M = X.T @ Y
+    return M @ M.T
+
+
+def _leading(A):
+    """Largest eigenvalue (fits,) and its unit eigenvector (fits, r) of each ``A``."""
+    value, w = np.empty(len(A)), np.empty(A.shape[:2])
+    r = A.shape[1]
+    for i, a in enumerate(A):
+        # The transpose of a symmetric matrix is itself, in LAPACK's memory order.
+        values, vectors, *_ = lapack.dsyevr(a.T, range='I', il=r, iu=r)
+        value[i], w[i] = values[0], vectors[:, 0]
+    return value, w
+
+
+def _deflate(X, A, w, value, scores, loading):
+    """Remove a component and the axis of its weights, for every fit.
+
+    With the Householder reflection ``H = I - b u u'`` that takes ``w`` to an axis and
+    ``E`` its other columns, ``X <- (X - t l') E`` and ``A <- E'A E + a d d', d = E'l``.
+    """
+    sign = np.where(w[:, :1] < 0, -1., 1.)
+    u = w.copy()
+    u[:, :1] += sign
+    b = 1 / (1 + np.abs(w[:, :1]))
+    tail = u[:, 1:]
+    d = loading[:, 1:] - b * _dots(u, loading) * tail
+    Xu = scores + sign * X[:, :, 0]
+    X = X[:, :, 1:] - np.matmul(np.stack([scores, b * Xu], 2), np.stack([d, tail], 1))
+    Au = np.matmul(A, u[:, :, None])[:, :, 0]
+    g = b * Au[:, 1:] - b * b / 2 * _dots(u, Au) * tail
+    A = A[:, 1:, 1:] - np.matmul(np.stack([tail, g, -value[:, None] * d], 2),
+                                 np.stack([g, tail, d], 1))
+    return X, A
+
+
+def _dots(x, y):
+    return np.einsum('ij,ij->i', x, y)[:, None]
+
+
+def _large_scores(rotation, Y, k):
+    """Scores of one fit, as in `_small_scores`, by products with ``A`` alone.
+
+    ``A = T'P G P T`` with ``T`` the training components, ``G = Y Y'`` and ``P`` the
+    projection that removes the scores found.
+    """
+    T, Z = rotation.train, rotation.test
+    train, test = np.zeros((k, len(T))), np.zeros((k, len(Z)))
+    weights, loadings = np.zeros((k, T.shape[1])), np.zeros((k, T.shape[1]))
+    G = _sample_gram(rotation, Y, train[:0])
+    noise = EXHAUSTED ** 2 * np.vdot(T, T) * np.trace(G)
+
+    def project(x):
+        return x - train[:j].T @ (train[:j] @ x)
+
+    def product(x):
+        return T.T @ project(G @ project(T @ x))
+
+    j = 0
+    V = AV = np.empty((0, T.shape[1]))
+    start = T.T @ (G @ np.random.default_rng(0).standard_normal(len(T)))
+    formed = 0
+    for j in range(k):
+        V, AV = _extend(product, V, AV, start)
+        value, V, AV = _davidson(product, V, AV, formed)
+        if value < STALE * formed:
+            G = _sample_gram(rotation, Y, train[:j])
+            AV = np.stack([product(v) for v in V])
+            formed, V, AV = _davidson(product, V, AV, 0)
+            value = formed
+        formed = max(formed, value)
+        if value <= noise:
+            break
+        w, Aw = V[-1], AV[-1]
+        t = project(project(T @ w))
+        norm = np.linalg.norm(t)
+        train[j] = t / norm
+        # The weights that give t on features not deflated, so also on test images.
+        weights[j] = w - weights[:j].T @ (loadings[:j] @ w)
+        test[j] = Z @ weights[j] / norm
+        loadings[j] = loading = T.T @ train[j] / norm
+        # A (I - w l') on the other vectors, then (I - l w') of that.
+        V = V[:-1]
+        AV = AV[:-1] - np.outer(V @ loading, Aw)
+        AV -= np.outer(AV @ w, loading)
+        start = loading - w
+    return train, test
+
+
+def _davidson(product, V, AV, formed):
+    """Largest eigenvalue of ``A``, from the rows ``V`` and ``AV``.
+
+    Returns it with the orthonormal rows ``V``, the eigenvector last and approximations to
+    those that follow before it, and ``AV``. The angle of the eigenvector is bounded by
+    the residual over the gap to the next eigenvalue.
+    """
+    while True:
+        values, S = np.linalg.eigh(V @ AV.T)
+        w, Aw = S[:, -1] @ V, S[:, -1] @ AV
+        residual = Aw - values[-1] * w
+        gap = values[-1] - (values[-2] if len(values) > 1 else 0)
+        rounding = 1e-13 * max(formed, values[-1])
+        full = len(V) == V.shape[1]
+        if full or np.linalg.norm(residual) <= max(CONVERGED * gap, rounding):
+            return values[-1], S.T @ V, S.T @ AV
+        if len(V) >= SUBSPACE:
+            kept = S[:, -SUBSPACE // 2:].T
+            V, AV = kept @ V, kept @ AV
+        V, AV = _extend(product, V, AV, residual)
+
+
+def _extend(product, V, AV, x):
+    """Append to the orthonormal rows V the part of x that is new."""
+    size = np.linalg.norm(x)
+    for _ in range(2):
+        x = x - V.T @ (V @ x)
+    new = np.linalg.norm(x)
+    if len(V) and new <= np.finfo(float).eps * size:
+        return V, AV
+    x = x / (new or 1)
+    return np.vstack([V, x]), np.vstack([AV, product(x)])
+
+
+def _sample_gram(rotation, Y, train):
+    """``G = Y Y'`` (s, s) of the responses less what the scores ``train`` explain."""
+    G = 0
+    for start in range(0, Y.shape[1], COLUMNS):
+        N = _project(rotation, Y[:, start:start + COLUMNS])
+        N -= train.T @ (train @ N)
+        G += N @ N.T
+    return G

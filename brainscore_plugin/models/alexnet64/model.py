@@ -1,0 +1,74 @@
+"""AlexNet's convolutional layers at 64 x 64 pixels, the size of picture that suits a mouse's acuity."""
+import functools
+from collections import OrderedDict
+
+import torch
+from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper, load_preprocess_images
+from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
+from torch import nn
+from torchvision.models import alexnet
+
+IMAGE_SIZE = 64
+VISUAL_DEGREES = 120  # width of the screen in Allen Visual Coding
+SEED = 0  # of the untrained weights
+IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
+
+# Each convolution with the ReLU behind it, by its index in torchvision's `alexnet().features`; pooling stands between.
+CONVOLUTIONS = {'conv1': 0, 'conv2': 3, 'conv3': 6, 'conv4': 8, 'conv5': 10}
+POOLINGS = {'pool1': 2, 'pool2': 5}
+LAYERS = list(CONVOLUTIONS)
+
+# The first layer of a mouse area is the one committed to; the others are recorded for `layer_scores`. conv1 is what
+# the study of training domains reports (Prasad, Manor & Pereira 2022, Table 1).
+REGION_LAYER_MAP = {
+    **{area: LAYERS for area in ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')},
+    'V1': 'conv1', 'V2': 'conv2', 'V4': 'conv4', 'IT': 'conv5',
+}
+
+BIBTEX = """@incollection{krizhevsky2012imagenet,
+  title = {{ImageNet} classification with deep convolutional neural networks},
+  author = {Krizhevsky, Alex and Sutskever, Ilya and Hinton, Geoffrey E.},
+  booktitle = {Advances in Neural Information Processing Systems 25},
+  pages = {1097--1105},
+  year = {2012},
+  url = {http://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks.pdf}
+}"""
+
+
+def convolutional_trunk(seed: int = SEED) -> nn.Sequential:
+    """AlexNet's features with torchvision's initial weights.
+
+    Named so that each layer is recorded after its rectification: conv1 … conv5 each hold a convolution and its ReLU.
+
+    Parameters
+    ----------
+    seed : int
+        Of the random weights; the global generator is left as it was.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        Maps images (n, 3, 64, 64) to (n, 256, 3, 3); conv1 … conv5 have 14,400, 9,408, 3,456, 2,304 and 2,304
+        features.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        features = alexnet(weights=None).features
+    blocks = {**{name: nn.Sequential(features[i], nn.ReLU()) for name, i in CONVOLUTIONS.items()},
+              **{name: features[i] for name, i in POOLINGS.items()}}
+    order = ('conv1', 'pool1', 'conv2', 'pool2', 'conv3', 'conv4', 'conv5')
+    return nn.Sequential(OrderedDict((name, blocks[name]) for name in order))
+
+
+def alexnet64(identifier: str) -> ModelCommitment:
+    """The model as a Brain-Score BrainModel for mouse areas and, so that primate benchmarks run too, V1 to IT."""
+    preprocessing = functools.partial(load_preprocess_images, image_size=IMAGE_SIZE,
+                                      normalize_mean=IMAGENET_MEAN, normalize_std=IMAGENET_STD)
+    wrapper = PytorchWrapper(identifier=identifier, model=convolutional_trunk(), preprocessing=preprocessing)
+    wrapper.image_size = IMAGE_SIZE
+    return ModelCommitment(identifier=identifier, activations_model=wrapper, layers=LAYERS,
+                           region_layer_map=REGION_LAYER_MAP, visual_degrees=VISUAL_DEGREES)
+
+
+def get_bibtex(identifier: str) -> str:
+    return BIBTEX

@@ -1,0 +1,1 @@
+"""A napari plugin to look at domain images, filters and activations."""

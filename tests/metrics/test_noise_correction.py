@@ -1,0 +1,160 @@
+"""Noise-corrected predictivity as a function of arrays, against known answers and a plain reference."""
+import numpy as np
+import pytest
+from brainscore_vision.metrics.noise_corrected_pls.noise_correction import (
+    PROTOCOLS,
+    Protocol,
+    correlation,
+    half_means,
+    image_splits,
+    predictivity,
+    spearman_brown,
+    trial_halves,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.cross_decomposition import PLSRegression
+
+SMALL = Protocol(image_splits=3, trial_halves=4, n_components=3)
+
+
+def linear_population(n_images, n_neurons, n_trials, noise, seed=0, n_features=6):
+    """Responses that are linear in the features, plus trial noise; and two animals."""
+    rng = np.random.default_rng(seed)
+    features = rng.standard_normal((n_images, n_features))
+    rates = features @ rng.standard_normal((n_features, n_neurons)) + rng.lognormal(1, 1, n_neurons)
+    responses = rates[:, None] + noise * rng.standard_normal((n_images, n_trials, n_neurons))
+    return features, rates, responses, np.array(['a', 'b'])[np.arange(n_neurons) % 2]
+
+
+def reference(features, responses, animals, protocol):
+    """The formula as it is written, one neuron and one half at a time, with scikit-learn's regression."""
+    values = np.full((protocol.image_splits, responses.shape[2]), np.nan)
+    for i, (train, test) in enumerate(image_splits(len(features), protocol.image_splits, protocol.seed)):
+        for animal in set(animals):
+            neurons = np.flatnonzero(animals == animal)
+            per_half = []
+            for first in trial_halves(responses.shape[1], protocol.trial_halves, protocol.seed):
+                halves = [responses[:, trials][:, :, neurons].mean(axis=1) for trials in (first, ~first)]
+                maps = [PLSRegression(protocol.n_components, scale=protocol.scale, tol=1e-14, max_iter=100_000)
+                        .fit(features[train], s[train]).predict(features[test]) for s in halves]
+                per_neuron = []
+                for n in range(len(neurons)):
+                    def r(a, b, n=n):
+                        return np.corrcoef(a[:, n], b[:, n])[0, 1]
+                    s1, s2 = halves[0][test], halves[1][test]
+                    internal, mapping = r(s1, s2), r(*maps)
+                    numerator = (r(maps[0], s2) + r(maps[1], s1)) / 2
+                    if internal > 0 and mapping > 0:
+                        numerator /= 2 * np.sqrt(internal / (1 + internal) * mapping / (1 + mapping))
+                    else:
+                        numerator = np.nan
+                    per_neuron.append(numerator)
+                per_half.append(per_neuron)
+            values[i, neurons] = np.nanmean(per_half, axis=0)
+    return values
+
+
+@pytest.mark.parametrize('scale', [False, True])
+def test_is_the_published_formula(scale):
+    features, _, responses, animals = linear_population(30, 6, 8, noise=2.)
+    protocol = Protocol(image_splits=2, trial_halves=3, n_components=3, scale=scale, seed=4)
+    expected = reference(features, responses, animals, protocol)
+    corrected = predictivity(features, responses, animals, protocol).corrected
+    assert corrected == pytest.approx(expected, abs=1e-6, nan_ok=True)
+
+
+def test_noise_free_responses_linear_in_the_features_are_explained_completely():
+    features, rates, _, animals = linear_population(40, 8, 1, noise=0)
+    result = predictivity(features, np.repeat(rates[:, None], 4, axis=1), animals,
+                          Protocol(image_splits=3, trial_halves=2, n_components=6))
+    assert result.corrected == pytest.approx(1, abs=1e-9)
+    assert result.raw == pytest.approx(1, abs=1e-9)
+
+
+def test_random_features_explain_nothing():
+    rng = np.random.default_rng(0)
+    _, _, responses, animals = linear_population(118, 60, 20, noise=1.)
+    result = predictivity(rng.standard_normal((118, 500)), responses, animals, PROTOCOLS['quick'])
+    assert np.nanmedian(result.corrected) == pytest.approx(0, abs=.05)
+
+
+def test_constant_neuron_is_nan_and_harms_no_other():
+    features, _, responses, animals = linear_population(30, 6, 8, noise=1.)
+    silent = responses.copy()
+    silent[:, :, 2] = 0
+    result = predictivity(features, silent, animals, SMALL)
+    assert np.isnan(result.corrected[:, 2]).all()
+    assert np.isfinite(np.delete(result.corrected, 2, axis=1)).all()
+
+
+def test_padding_with_missing_trials_changes_nothing_but_the_draw():
+    """An image with fewer trials is averaged over those it has: exactly, as if the rest had never been there."""
+    features, _, responses, animals = linear_population(30, 6, 8, noise=1.)
+    responses[3, 6:] = np.nan
+    halves = trial_halves(8, 4, 0)
+    means = half_means(responses, halves)
+    for half, trials in enumerate(halves):
+        assert means[half, 3] == pytest.approx(responses[3, :6][trials[:6]].mean(axis=0))
+    assert np.isfinite(predictivity(features, responses, animals, SMALL).corrected).all()
+
+
+def test_an_image_without_trials_leaves_the_neuron_out_and_no_other():
+    features, _, responses, animals = linear_population(30, 6, 8, noise=1.)
+    responses[3, 1:, 4] = np.nan
+    result = predictivity(features, responses, animals, SMALL)
+    assert np.isnan(result.corrected[:, 4]).all()
+    without = np.delete(np.arange(6), 4)
+    alone = predictivity(features, responses[:, :, without], animals[without], SMALL)
+    assert result.corrected[:, without] == pytest.approx(alone.corrected)
+
+
+def test_animals_are_fitted_apart():
+    features, _, responses, animals = linear_population(30, 6, 8, noise=1.)
+    together = predictivity(features, responses, animals, SMALL).corrected
+    apart = predictivity(features, responses[:, :, animals == 'a'], animals[animals == 'a'], SMALL).corrected
+    assert together[:, animals == 'a'] == pytest.approx(apart)
+
+
+def test_fewer_features_than_components_use_what_there_is():
+    features, _, responses, animals = linear_population(30, 6, 8, noise=1., n_features=2)
+    assert np.isfinite(predictivity(features, responses, animals, SMALL).corrected).all()
+
+
+@pytest.mark.parametrize(('images', 'trials', 'says'), [
+    (1, 8, '1 image'), (7, 8, 'at least 8 images'), (30, 1, 'at least 2 are needed')])
+def test_too_little_data_is_a_clear_error(images, trials, says):
+    features, _, responses, animals = linear_population(30, 6, 8, noise=1.)
+    with pytest.raises(ValueError, match=says):
+        predictivity(features[:images], responses[:images, :trials], animals, SMALL)
+
+
+def test_not_finite_features_are_named():
+    features, _, responses, animals = linear_population(30, 6, 8, noise=1.)
+    features[5, 2] = np.inf
+    with pytest.raises(ValueError, match='not finite'):
+        predictivity(features, responses, animals, SMALL)
+
+
+@given(st.integers(4, 200), st.integers(1, 20), st.integers(0, 10))
+@settings(max_examples=25, deadline=None)
+def test_splits_halve_the_images_and_depend_on_the_seed_alone(n_images, n_splits, seed):
+    splits = image_splits(n_images, n_splits, seed)
+    assert len(splits) == n_splits
+    for (train, test), (again, _) in zip(splits, image_splits(n_images, n_splits, seed)):
+        assert sorted([*train, *test]) == list(range(n_images))
+        assert len(test) - len(train) in (0, 1)
+        assert np.array_equal(train, again)
+
+
+@given(arrays(float, (7, 3), elements=st.floats(-1e3, 1e3)), arrays(float, (7, 3), elements=st.floats(-1e3, 1e3)))
+@settings(max_examples=50, deadline=None)
+def test_correlation_is_numpys(a, b):
+    for i, r in enumerate(correlation(a, b)):
+        if min(np.ptp(a[:, i]), np.ptp(b[:, i])) > 1e-3:
+            assert r == pytest.approx(np.corrcoef(a[:, i], b[:, i])[0, 1], abs=1e-6)
+
+
+def test_spearman_brown_doubles_the_trials():
+    assert spearman_brown(np.array([0, .5, 1, -1.])) == pytest.approx([0, 2 / 3, 1, np.nan], nan_ok=True)

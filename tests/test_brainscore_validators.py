@@ -1,0 +1,68 @@
+"""What Brain-Score itself asks of a plugin: its plugins' tests, its generic tests and its contracts."""
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from brainscore_plugin.link import installed_brainscore, plugins
+
+BRAINSCORE = installed_brainscore()
+
+
+def run_pytest(*arguments):
+    run = subprocess.run([sys.executable, '-m', 'pytest', '-q',  '-p', 'no:cacheprovider', '-c', os.devnull,
+                          f'--rootdir={BRAINSCORE}', *map(str, arguments)], capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-2000:]
+    assert ' passed' in run.stdout
+    return run.stdout
+
+
+def test_every_plugins_own_tests_pass_through_the_linked_path():
+    tests = [BRAINSCORE / plugin.type / plugin.name / 'test.py' for plugin in plugins()]
+    run_pytest(*tests)
+
+
+@pytest.fixture
+def pictures_missing_from_the_wheel():
+    """Brain-Score's generic tests show three pictures that its wheel leaves out."""
+    folder = BRAINSCORE / 'model_helpers' / 'generic_plugin_tests_resources'
+    pictures = [folder / name for name in ('rgb1.jpg', 'rgb2.jpg', 'rgb3.png')]
+    missing = [picture for picture in pictures if not picture.exists()]
+    folder.mkdir(exist_ok=True)
+    rng = np.random.default_rng(0)
+    for picture in missing:
+        Image.fromarray(rng.integers(0, 256, (96, 128, 3), dtype=np.uint8)).save(picture)
+    yield
+    for picture in missing:
+        picture.unlink()
+
+
+@pytest.mark.parametrize('plugin', [p.name for p in plugins() if p.type == 'models'])
+def test_generic_model_tests_pass(plugin, pictures_missing_from_the_wheel):
+    output = run_pytest(BRAINSCORE / 'model_helpers' / 'generic_plugin_tests.py',
+                        '--plugin_directory', BRAINSCORE / 'models' / plugin)
+    assert 'failed' not in output
+
+
+def test_cache_and_database_contracts_pass():
+    run_pytest(BRAINSCORE / 'benchmark_helpers' / 'test_cache_contract.py',
+               BRAINSCORE / 'benchmark_helpers' / 'test_db_contract.py')
+
+
+def test_scores_satisfy_the_recorder_of_the_leaderboard():
+    from brainscore_core.submission.database import _retrieve_score_center, _retrieve_score_error
+    from brainscore_vision import load_benchmark, load_model
+    from pybtex.database import parse_string
+    benchmark = load_benchmark('SimulatedMouse.VISp-pls')
+    score = benchmark(load_model('pixels64'))
+    assert _retrieve_score_center(score) == score.item()
+    assert _retrieve_score_center(score.raw) == score.raw.item()
+    assert _retrieve_score_error(score) == score.attrs['error']
+    assert isinstance(benchmark.version, int)
+    assert 0 < benchmark.ceiling.item() <= 1
+    (entry,) = parse_string(benchmark.bibtex, 'bibtex').entries.values()
+    assert {'author', 'year', 'url'} <= {*entry.fields, *entry.persons}
+    assert len(score.attrs['comment']) < 1000

@@ -1,0 +1,45 @@
+"""Scoring by the unmodified command line of Brain-Score."""
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from brainscore_vision import load_benchmark, load_model
+from typer.testing import CliRunner
+
+from brainscore_plugin.cli import app
+
+MODEL, BENCHMARK = 'pixels64', 'SimulatedMouse.VISp-pls'
+
+
+def brainscore_cli(tmp_path, model=MODEL, benchmark=BENCHMARK, linked=True):
+    """Score through a view, so that the installation's own links stay as they are."""
+    CliRunner().invoke(app, ['link' if linked else 'unlink', '--view', str(tmp_path)])
+    return subprocess.run([sys.executable, '-m', 'brainscore_vision', 'score', f'--model_identifier={model}',
+                           f'--benchmark_identifier={benchmark}'], capture_output=True, text=True, cwd=tmp_path,
+                          env={**os.environ, 'PYTHONPATH': str(tmp_path)})
+
+
+def test_the_command_line_prints_the_number_that_python_gets(tmp_path):
+    run = brainscore_cli(tmp_path)
+    assert run.returncode == 0, run.stderr
+    printed = re.search(r'array\(([-\d.e]+)\)', run.stdout)
+    assert float(printed[1]) == pytest.approx(load_benchmark(BENCHMARK)(load_model(MODEL)).item(), abs=1e-8)
+
+
+def test_without_links_the_identifier_is_unknown(tmp_path):
+    assert brainscore_cli(tmp_path).returncode == 0
+    run = brainscore_cli(tmp_path, linked=False)
+    assert run.returncode != 0
+    assert run.stderr.strip().endswith(f'No registrations found for {MODEL}')
+
+
+def test_explain_says_in_two_lines_what_the_number_means():
+    result = CliRunner().invoke(app, ['explain', MODEL, BENCHMARK])
+    assert result.exit_code == 0, result.output
+    lines = [line for line in result.stdout.splitlines() if ' gets ' in line or 'correlation' in line]
+    value = load_benchmark(BENCHMARK)(load_model(MODEL))
+    assert f'{value.item():.3f} ± {value.attrs["error"]:.3f}' in lines[0]
+    chance, truth = (float(number) for number in re.findall(r'(-?\d\.\d+) ±', lines[1]))
+    assert abs(chance) < .1 < value.item() + .1 < truth
