@@ -3,14 +3,15 @@ import logging
 from collections.abc import Callable
 from functools import cached_property
 
-import numpy as np
 from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from brainscore_vision import load_ceiling
 from brainscore_vision.benchmarks import BenchmarkBase
 from brainscore_vision.model_helpers.activations.cache_key import revision_enabled
-from brainscore_vision.model_helpers.utils import make_list
 from brainscore_vision.model_interface import BrainModel
+
+from .activations import layer_features
 
 FALLBACK_REGION = 'V1'  # what a model of primate vision records when it is asked for a mouse area
 
@@ -59,7 +60,7 @@ class MousePredictivity(BenchmarkBase):
                          bibtex=bibtex)
         self.region = area
         self._load_recordings = load_recordings
-        self._metric = metric
+        self.metric = metric
         self._time_bin = time_bin
 
     @cached_property
@@ -91,16 +92,9 @@ class MousePredictivity(BenchmarkBase):
             n_neurons, seed, …) and layer (the committed one), layer_scores (a Score over layer, its error in
             attribute error), ceiling, region and comment.
         """
-        region = self._recorded_region(candidate)
-        candidate.start_recording(region, time_bins=[self._time_bin])
-        features = candidate.look_at(self._stimulus_set(), number_of_trials=self._number_of_trials())
-        if 'time_bin' in features.dims:
-            features = features.isel(time_bin=0)
-
-        layers = features['layer'].values if hasattr(features, 'layer') else np.full(features.sizes['neuroid'], region)
-        scores = {layer: self._metric(features.isel(neuroid=np.flatnonzero(layers == layer)), self.recordings)
-                  for layer in dict.fromkeys(layers)}
-        committed = _committed_layer(candidate, region, list(scores))
+        region, features = self.features(candidate)
+        scores = {layer: self.metric(values, self.recordings) for layer, values in features.items()}
+        committed = next(iter(scores))
         score = scores[committed]
         layer_scores = Score([float(value) for value in scores.values()], coords={'layer': list(scores)},
                              dims=('layer',))
@@ -113,28 +107,38 @@ class MousePredictivity(BenchmarkBase):
                             'region': region, 'comment': comment})
         return score
 
-    def _stimulus_set(self):
-        stimulus_set = self.recordings.attrs['stimulus_set'].copy()
-        stimulus_set.stimulus_paths = self.recordings.attrs['stimulus_set'].stimulus_paths
+    def features(self, candidate: BrainModel, layers: list = None) -> tuple:
+        """Show a model the stimuli.
+
+        Parameters
+        ----------
+        candidate : BrainModel
+            The model.
+        layers : list of str, optional
+            Layers to record instead of those that the model maps to the area.
+
+        Returns
+        -------
+        region : str
+            The region recorded.
+        features : dict of str to NeuroidAssembly
+            Layer -> features (presentation, neuroid); the first layer is the one committed to.
+        """
+        region = self._recorded_region(candidate)
+        number_of_trials = len(set(self.recordings['repetition'].values))
+        return region, layer_features(candidate, self._stimulus_set(), region, self._time_bin, number_of_trials, layers)
+
+    def _stimulus_set(self) -> StimulusSet:
+        shown = self.recordings.attrs['stimulus_set']
+        stimulus_set = shown.copy()
+        stimulus_set.stimulus_paths = shown.stimulus_paths
         # Brain-Score stores activations under the names of model and stimuli alone, so that changed weights would
         # be given old activations. Without a name nothing is stored; with revisions in the names it may be.
-        stimulus_set.identifier = self.recordings.attrs['stimulus_set'].identifier if revision_enabled() else None
+        stimulus_set.identifier = shown.identifier if revision_enabled() else None
         return stimulus_set
 
-    def _number_of_trials(self) -> int:
-        return len(set(self.recordings['repetition'].values))
-
     def _recorded_region(self, candidate: BrainModel) -> str:
-        region_layer_map = _region_layer_map(candidate)
+        region_layer_map = getattr(getattr(candidate, 'layer_model', candidate), 'region_layer_map', None)
         if region_layer_map is None:  # a model of another kind must know its regions itself
             return self.region
         return self.region if self.region in region_layer_map else FALLBACK_REGION
-
-
-def _region_layer_map(candidate: BrainModel):
-    return getattr(getattr(candidate, 'layer_model', candidate), 'region_layer_map', None)
-
-
-def _committed_layer(candidate: BrainModel, region: str, recorded: list) -> str:
-    region_layer_map = _region_layer_map(candidate)
-    return recorded[0] if region_layer_map is None else make_list(region_layer_map[region])[0]

@@ -52,7 +52,7 @@ Precision
 ---------
 Rounding in ``A`` is relative to its largest eigenvalue when it was formed, and ``A``
 holds the squares of the singular values; ``A`` is therefore formed anew from the deflated
-``X`` and ``Y`` whenever its largest eigenvalue has fallen by a factor of 1e6.
+``X`` and ``Y`` whenever its largest eigenvalue has fallen by a factor of 1e4.
 Where the two leading singular values coincide, ``w`` is any vector of a plane: the
 predictions are then arbitrary here and in scikit-learn alike, and where they nearly
 coincide both lose digits in proportion.
@@ -68,11 +68,12 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import lapack, qr, solve_triangular, svd
+from scipy.linalg import blas, lapack, qr, solve_triangular, svd
 
 LARGE = 256  # components above which products with A beat its factorisation
 BATCH = 64  # fits carried together: amortises numpy's overhead, stays in cache
-STALE = 1e-6  # fall of the largest eigenvalue after which A is formed anew
+WELL_CONDITIONED = 1e-7  # least over largest eigenvalue of X X' that loses no needed digit
+STALE = 1e-4  # fall of the largest eigenvalue after which A is formed anew
 EXHAUSTED = 64 * np.finfo(float).eps  # |X'Y| relative to |X||Y| that is rounding error
 CONVERGED = 1e-10  # angle, in radians, that bounds the error of w for large r
 SUBSPACE = 64  # most vectors Davidson's method holds
@@ -330,31 +331,35 @@ def _blocks(Y, scale):
 
 
 def _rotate_by_svd(X, Z):
-    """Components by ``X = U S V'``."""
-    n, p = X.shape
-    if n < p:
-        # X' = Q R first, so that the iterative part of the SVD sees a small matrix.
-        Q, R = qr(X.T, mode='economic', check_finite=False)
-        X, Z = R.T, Z @ Q
+    """Components by ``X = U S V'``, through ``X X' = U S^2 U'`` where that keeps the digits."""
+    if len(X) < X.shape[1]:
+        values, U = np.linalg.eigh(X @ X.T)  # values[0] is 0, by the centring
+        if values[1] > WELL_CONDITIONED * values[-1]:
+            U, S = U[:, 1:], np.sqrt(values[1:])
+            return U, np.diag(S), Z @ X.T @ (U / S)
     U, S, Vt = svd(X, full_matrices=False, check_finite=False)
     # Centring leaves a null direction, which rounding makes tiny.
-    kept = S > S[0] * np.finfo(float).eps * max(n, p)
+    kept = S > S[0] * np.finfo(float).eps * max(X.shape)
     return U[:, kept], np.diag(S[kept]), Z @ Vt[kept].T
 
 
 def _rotate_by_gram(X_train, X_test, scale):
     """Components by ``X X' = L L'``, pivoted since centring makes it singular."""
     n = len(X_train)
-    gram, cross = np.zeros((n, n)), np.zeros((len(X_test), n))
+    gram, cross = np.zeros((n, n), order='F'), np.zeros((len(X_test), n))
     for block, X, mean, std in _blocks(X_train, scale):
-        gram += X @ X.T
+        gram = _add_gram(gram, X)
         cross += (X_test[:, block] - mean) / std @ X.T
     factor, pivots, rank, _ = lapack.dpstrf(gram, lower=1, overwrite_a=1)
     pivots -= 1
-    train = np.empty((n, rank))
-    train[pivots] = np.tril(factor)[:, :rank]
+    train = factor[np.argsort(pivots), :rank]
     test = solve_triangular(factor[:rank, :rank], cross[:, pivots[:rank]].T, lower=True)
     return None, train, test.T
+
+
+def _add_gram(gram, X):
+    """``gram + X X'`` in place, the lower triangle only."""
+    return blas.dsyrk(1., X.T, beta=1., c=gram, trans=1, lower=1, overwrite_c=1)
 
 
 def _project(rotation, Y):
@@ -463,11 +468,11 @@ def _large_scores(rotation, Y, k):
         return x - train[:j].T @ (train[:j] @ x)
 
     def product(x):
-        return T.T @ project(G @ project(T @ x))
+        return T.T @ project(blas.dsymv(1., G, project(T @ x), lower=1))
 
     j = 0
     V = AV = np.empty((0, T.shape[1]))
-    start = T.T @ (G @ np.random.default_rng(0).standard_normal(len(T)))
+    start = T.T @ blas.dsymv(1., G, np.random.default_rng(0).standard_normal(len(T)), lower=1)
     formed = 0
     for j in range(k):
         V, AV = _extend(product, V, AV, start)
@@ -531,10 +536,10 @@ def _extend(product, V, AV, x):
 
 
 def _sample_gram(rotation, Y, train):
-    """``G = Y Y'`` (s, s) of the responses less what the scores ``train`` explain."""
-    G = 0
+    """``G = Y Y'`` (s, s), its lower triangle, less what the scores ``train`` explain."""
+    G = np.zeros(2 * [len(rotation.train)], order='F')
     for start in range(0, Y.shape[1], COLUMNS):
         N = _project(rotation, Y[:, start:start + COLUMNS])
         N -= train.T @ (train @ N)
-        G += N @ N.T
+        G = _add_gram(G, N)
     return G
