@@ -52,8 +52,8 @@ class TestKnownAnswers:
         neurons = (population.neurons.region == area).to_numpy()
         rates = population.rates(scenes)[:, neurons]
         noise_free = predictivity(population.features(scenes), np.repeat(rates[:, None], 2, axis=1),
-                                  population.neurons.animal.to_numpy()[neurons], Protocol(trial_halves=1)).corrected
-        medians = np.nanmedian(noise_free.mean(axis=0).reshape(N_ANIMALS, -1), axis=1)
+                                  population.neurons.animal.to_numpy()[neurons], Protocol(trial_halves=1)).corrected()
+        medians = np.nanmedian(noise_free.reshape(N_ANIMALS, -1), axis=1)
         assert float(score('gabor_oracle', area)) == pytest.approx(medians.mean(), abs=.03)
 
     def test_score_has_what_brainscore_and_its_readers_need(self, area):
@@ -69,6 +69,9 @@ class TestKnownAnswers:
         assert result.attrs['layer_scores'].sel(layer='conv1').item() == result.item()
         assert result.attrs['layer'] == 'conv1'
         assert result.attrs['corrected'].shape == (10, 180)
+        assert result.attrs['published'] < result.item()
+        lower, upper = result.attrs['interval']
+        assert lower < result.item() < upper
 
 
 def test_the_oracle_rises_towards_one_with_images_and_components():
@@ -80,7 +83,7 @@ def test_the_oracle_rises_towards_one_with_images_and_components():
 
     def oracle(n_images, n_components):
         protocol = Protocol(image_splits=1, trial_halves=1, n_components=n_components)
-        return np.median(predictivity(features[:n_images], rates[:n_images], animals, protocol).corrected)
+        return np.median(predictivity(features[:n_images], rates[:n_images], animals, protocol).corrected())
 
     ladder = [oracle(118, 25), oracle(600, 25), oracle(600, 120)]
     assert ladder == sorted(ladder)
@@ -120,7 +123,7 @@ def test_a_model_without_mouse_areas_records_its_v1_and_the_score_says_so():
 
 
 def test_a_layer_that_does_not_exist_is_named():
-    with pytest.raises(AssertionError, match='No submodule found for layer conv9'):
+    with pytest.raises(ValueError, match="no layer 'conv9'"):
         benchmark('VISp')(commitment(region_layer_map={'VISp': 'conv9'}))
 
 

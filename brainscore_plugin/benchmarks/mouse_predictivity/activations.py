@@ -1,20 +1,26 @@
 """A model's features for every layer of interest in one pass over the stimuli."""
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
+from brainscore_vision.model_helpers.activations.core import ActivationsExtractorHelper
+from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper
 from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
+from brainscore_vision.model_helpers.brain_transformation.neural import LayerMappedModel
+from brainscore_vision.model_helpers.brain_transformation.temporal import TemporalAligned
 from brainscore_vision.model_interface import BrainModel
 from tqdm import tqdm
-
-BATCH_SIZE = 64
 
 
 def layer_features(candidate: BrainModel, stimuli: StimulusSet, region: str, time_bin: tuple, number_of_trials: int,
                    layers: list = None) -> dict:
     """Show a model the stimuli once and record all layers.
 
-    A :class:`ModelCommitment` is a network that answers a picture always alike, so its features are read straight off
-    the network, batch by batch. Any other model, and one whose extractor somebody has hooked, goes through `look_at`.
+    A :class:`ModelCommitment` of a plain :class:`PytorchWrapper` answers a picture always alike, so its features are
+    read straight off the network, batch by batch. Any other model, and one whose extractor somebody has hooked, goes
+    through `look_at`. The features are the same either way.
 
     Parameters
     ----------
@@ -34,51 +40,89 @@ def layer_features(candidate: BrainModel, stimuli: StimulusSet, region: str, tim
     Returns
     -------
     dict of str to NeuroidAssembly
-        Layer -> features (presentation, neuroid), in the order of the map or of `layers`.
+        Layer -> features (presentation, neuroid), one presentation a stimulus, in the order of the map or of `layers`.
 
     Raises
     ------
     ValueError
-        If `layers` are asked of a model that is not a ModelCommitment.
+        If `layers` are asked of a model that is not a ModelCommitment, or the network has no such layer or does not
+        use it.
     """
-    if isinstance(candidate, ModelCommitment):
+    if isinstance(candidate, ModelCommitment) and type(candidate).look_at is ModelCommitment.look_at:
         if layers is None:
             mapped = candidate.layer_model.region_layer_map[region]
             layers = [mapped] if isinstance(mapped, str) else list(mapped)
-        if not _is_hooked(candidate.activations_model):
-            return _read_off(candidate.activations_model, stimuli, layers)
-        return _by_layer(candidate.activations_model(stimuli, layers=layers), region)
-    if layers is not None:
+        model = candidate.activations_model
+        _check_layers(model, layers)
+        if _is_plain(model):
+            return _read_off(model, stimuli, layers)
+        candidate = TemporalAligned(LayerMappedModel(candidate.identifier, model, {region: layers}))
+    elif layers is not None:
         raise ValueError(f'{candidate.identifier} is no ModelCommitment, so its layers cannot be recorded one by one: '
                          'score it on the layers it maps to the region.')
     candidate.start_recording(region, time_bins=[time_bin])
     features = candidate.look_at(stimuli, number_of_trials=number_of_trials)
     if 'time_bin' in features.dims:
         features = features.isel(time_bin=0)
-    return _by_layer(features, region)
+    by_layer = _by_layer(features, region)
+    return {layer: by_layer[layer] for layer in layers or by_layer}  # Brain-Score orders them as the network runs
 
 
-def _is_hooked(activations_model) -> bool:
-    extractor = activations_model._extractor
-    return bool(extractor._batch_activations_hooks or extractor._stimulus_set_hooks)
+def _check_layers(model, layers: list) -> None:
+    if not isinstance(model, PytorchWrapper):
+        return
+    for layer in layers:
+        try:
+            model.get_layer(layer)
+        except AssertionError as error:
+            known = ', '.join(name for name, _ in model._model.named_modules() if name)
+            raise ValueError(f"{model.identifier} has no layer '{layer}'. Its layers: {known}.") from error
 
 
-def _read_off(activations_model, stimuli: StimulusSet, layers: list) -> dict:
-    paths = [str(stimuli.get_stimulus(stimulus_id)) for stimulus_id in stimuli['stimulus_id']]
-    features = {}
-    for start in tqdm(range(0, len(paths), BATCH_SIZE), desc=f'{activations_model.identifier} sees',
-                      unit='batch', leave=False):
-        images = activations_model._extractor.preprocess(paths[start:start + BATCH_SIZE])
-        for layer, values in activations_model.get_activations(images, layers).items():
-            if layer not in features:
-                features[layer] = np.empty((len(paths), values[0].size), values.dtype)
-            features[layer][start:start + len(values)] = values.reshape(len(values), -1)
+def _is_plain(model) -> bool:
+    """Whether a call of the model does nothing but preprocess pictures and run the network."""
+    extractor = model._extractor
+    return (isinstance(model, PytorchWrapper) and type(model).__call__ is PytorchWrapper.__call__
+            and type(extractor) is ActivationsExtractorHelper
+            and not extractor._batch_activations_hooks and not extractor._stimulus_set_hooks)
+
+
+def _read_off(model: PytorchWrapper, stimuli: StimulusSet, layers: list) -> dict:
     ids = stimuli['stimulus_id'].values
-    return {layer: NeuroidAssembly(features[layer], dims=['presentation', 'neuroid'], coords={
+    shown = [str(stimuli.get_stimulus(stimulus_id)) for stimulus_id in ids]
+    pictures = list(dict.fromkeys(shown))  # one that is repeated is seen once
+    size = model._extractor._batch_size
+    starts = range(0, len(pictures), size)
+    batches = (model._extractor.preprocess(pictures[start:start + size]) for start in starts)
+    features = {}
+    for images, start in tqdm(zip(_ahead(batches), starts), desc=f'{model.identifier} sees', unit='batch',
+                              total=len(starts), leave=False):
+        activations = model._extractor.get_activations(images, layers)
+        for layer in layers:
+            if layer not in activations:
+                raise ValueError(f"{model.identifier} has a layer '{layer}', but pictures do not pass through it.")
+            values = activations[layer].reshape(len(activations[layer]), -1)
+            if layer not in features:
+                features[layer] = np.empty((len(pictures), values.shape[1]), values.dtype)
+            features[layer][start:start + len(values)] = values
+    if len(pictures) < len(shown):
+        row = {picture: i for i, picture in enumerate(pictures)}
+        rows = [row[picture] for picture in shown]
+        features = {layer: values[rows] for layer, values in features.items()}
+    return {layer: NeuroidAssembly(values, dims=['presentation', 'neuroid'], coords={
         # two coordinates a dimension: xarray turns a single one into the dimension's index
         'stimulus_id': ('presentation', ids), 'presentation_number': ('presentation', np.arange(len(ids))),
-        'neuroid_num': ('neuroid', np.arange(features[layer].shape[1])),
-        'layer': ('neuroid', np.full(features[layer].shape[1], layer))}) for layer in layers}
+        'neuroid_num': ('neuroid', np.arange(values.shape[1])),
+        'layer': ('neuroid', np.full(values.shape[1], layer))}) for layer, values in features.items()}
+
+
+def _ahead(items: Iterator) -> Iterator:
+    """Yield the items, computing each in a thread while the one before is in use."""
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = thread.submit(next, items, None)
+            yield item
 
 
 def _by_layer(features: NeuroidAssembly, region: str) -> dict:

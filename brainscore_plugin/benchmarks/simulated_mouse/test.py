@@ -12,7 +12,7 @@ def test_benchmark(area):
 
 # to the third digit: the last bits of a regression differ between processors
 @pytest.mark.parametrize(('model', 'area', 'expected'), [
-    ('gabor_oracle', 'VISp', .712), ('pixels64', 'VISp', .091), ('random_features', 'VISp', .005),
+    ('gabor_oracle', 'VISp', .726), ('pixels64', 'VISp', .092), ('random_features', 'VISp', .005),
 ])
 def test_score(model, area, expected):
     assert score(model, f'SimulatedMouse.{area}-pls').item() == pytest.approx(expected, abs=.001)

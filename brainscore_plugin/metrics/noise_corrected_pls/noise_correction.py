@@ -1,4 +1,5 @@
 """Noise-corrected predictivity of neurons, from features and repeated responses: functions of arrays."""
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from . import pls
 
 MANY_IMAGES = 500  # from here on one fit is large enough for threads
 CHUNK = 10  # trial halvings fitted together: enough to share the overhead of a call, little enough to hold
+EVEN_ODD = 'even_odd'
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,8 @@ class Protocol:
     ----------
     image_splits : int
         Random halvings of the images into training and test images.
-    trial_halves : int
-        Random halvings of the trials.
+    trial_halves : int or 'even_odd'
+        Random halvings of the trials, or the one into even and odd trials.
     n_components : int
         Components of the PLS regression; fewer where there are fewer features.
     scale : bool
@@ -28,56 +30,64 @@ class Protocol:
         Seed of both kinds of halvings.
     """
     image_splits: int = 10
-    trial_halves: int = 100
+    trial_halves: int | str = 100
     n_components: int = 25
     scale: bool = False
     seed: int = 0
 
 
 PROTOCOLS = {
+    # Nayebi et al. 2023, PLoS Comput Biol 19(10):e1011506
     'nayebi2023': Protocol(),
-    'quick': Protocol(trial_halves=5),  # the same estimate, its average over trial halves cut short
+    # Prasad, Manor & Pereira 2022: 100 splits of the images, the trials halved as in their released code
+    'paper': Protocol(image_splits=100, trial_halves=EVEN_ODD),
+    # the same as that code runs it: scikit-learn scales unless told otherwise
+    'released_code': Protocol(image_splits=100, trial_halves=EVEN_ODD, scale=True),
+    # the average over trial halves cut short: enough for a look
+    'quick': Protocol(trial_halves=5),
 }
 
 
 @dataclass(frozen=True)
-class Predictivity:
-    """Per split and neuron: the noise-corrected and the uncorrected correlation, both (image_splits, n_neurons)."""
-    corrected: np.ndarray
-    raw: np.ndarray
+class HalfFit:
+    """One regression on either half of the trials: predictions and responses for the test images.
+
+    Attributes
+    ----------
+    split, half : int
+        Which halving of the images and of the trials.
+    neurons : numpy.ndarray, int, shape (n,)
+        Indices of the neurons, all of one animal.
+    predicted, measured : tuple of two numpy.ndarray, shape (n_test, n)
+        Predictions from, and responses of, the first and the second half of the trials.
+    """
+    split: int
+    half: int
+    neurons: np.ndarray
+    predicted: tuple
+    measured: tuple
 
 
-def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, protocol: Protocol) -> Predictivity:
-    r"""How well features predict each neuron's responses to new images, corrected for the neuron's noise.
-
-    With x the features, :math:`s_1, s_2` the responses averaged over two random halves of the trials, and
-    :math:`M(x; s)` the predictions, for the test images, of a PLS regression fitted to s on the training images,
-
-    .. math:: \frac{\mathrm{Corr}(M(x; s_1), s_2)}
-                   {\sqrt{\widetilde{\mathrm{Corr}}(M(x; s_1), M(x; s_2))\ \widetilde{\mathrm{Corr}}(s_1, s_2)}},
-              \qquad \widetilde{\mathrm{Corr}} = \frac{2\,\mathrm{Corr}}{1 + \mathrm{Corr}},
-
-    over the test images, averaged over trial halves (Nayebi et al. 2023, PLoS Comput Biol 19(10):e1011506, "Mouse
-    visual cortex as a limited resource system that self-learns an ecologically-general representation"). The
-    numerator is the mean of both assignments of the halves to 1 and 2, which need no further fit. One regression is
-    fitted per animal, to all of its neurons.
+def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
+              protocol: Protocol) -> Iterator[HalfFit]:
+    """Fit every animal's neurons on half of the images, once from either half of the trials, and predict the rest.
 
     Parameters
     ----------
     features : numpy.ndarray, shape (n_images, n_features)
         Finite.
     responses : numpy.ndarray, shape (n_images, n_trials, n_neurons)
-        NaN where a trial is missing; averages run over the trials there are.
+        NaN where a trial is missing; averages run over the trials there are. A neuron of which an image has no trial
+        in a half is left out of the fits to that halving.
     animals : numpy.ndarray, shape (n_neurons,)
-        Whose neuron each is.
+        Whose neuron each is: one regression is fitted per animal, to all of its neurons.
     protocol : Protocol
         Splits, components, seed.
 
-    Returns
-    -------
-    Predictivity
-        A neuron is NaN in a split where no trial half defines the ratio: where neither the neuron's responses nor
-        its predictions agree between the halves (a correlation not above 0), or an image has no trial in a half.
+    Yields
+    ------
+    HalfFit
+        For every image split, trial halving and animal.
 
     Raises
     ------
@@ -85,40 +95,141 @@ def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarra
         If there are too few images or trials for the protocol, or the shapes do not fit.
     """
     _check(features, responses, animals, protocol)
-    # many small fits: threads would wait for each other longer than they work
-    with threadpool_limits(1 if len(features) <= MANY_IMAGES else None):
-        return _predictivity(features, responses, animals, protocol)
-
-
-def _predictivity(features, responses, animals, protocol) -> Predictivity:
-    n_images, n_trials, n_neurons = responses.shape
-    splits = image_splits(n_images, protocol.image_splits, protocol.seed)
-    rotations = [pls.rotate(features[train], features[test], scale=protocol.scale) for train, test in splits]
+    splits = image_splits(len(features), protocol.image_splits, protocol.seed)
+    halvings = trial_halves(responses.shape[1], protocol.trial_halves, protocol.seed)
     n_components = min(protocol.n_components, features.shape[1])
     populations = [np.flatnonzero(animals == animal) for animal in dict.fromkeys(animals)]
+    # many small fits: threads would wait for each other longer than they work
+    with threadpool_limits(1 if len(features) <= MANY_IMAGES else None):
+        rotations = [pls.rotate(features[train], features[test], scale=protocol.scale) for train, test in splits]
+        for start in range(0, len(halvings), CHUNK):
+            halves = [half_means(responses, chosen[start:start + CHUNK]) for chosen in (halvings, ~halvings)]
+            complete = np.isfinite(halves[0] + halves[1]).all(axis=1)
+            fitted = [(half, population[complete[half, population]])
+                      for half in range(len(complete)) for population in populations]
+            fitted = [(half, neurons) for half, neurons in fitted if neurons.size]
+            for split, (train, test) in enumerate(splits):
+                predictions = iter(pls.predict_many(
+                    rotations[split], [means[half][train][:, neurons] for half, neurons in fitted for means in halves],
+                    n_components))
+                for half, neurons in fitted:
+                    yield HalfFit(split, start + half, neurons, (next(predictions), next(predictions)),
+                                  tuple(means[half][test][:, neurons] for means in halves))
 
-    corrected = np.full((len(splits), protocol.trial_halves, n_neurons), np.nan)
-    raw = np.full_like(corrected, np.nan)
-    halvings = trial_halves(n_trials, protocol.trial_halves, protocol.seed)
-    for start in range(0, len(halvings), CHUNK):
-        firsts, seconds = (half_means(responses, halves[start:start + CHUNK]) for halves in (halvings, ~halvings))
-        # a neuron takes part where each image has a trial in either half
-        complete = np.isfinite(firsts + seconds).all(axis=1)
-        fitted = [(half, population[complete[half, population]])
-                  for half in range(len(firsts)) for population in populations]
-        fitted = [(half, neurons) for half, neurons in fitted if neurons.size]
-        for split, (train, test) in enumerate(splits):
-            predictions = iter(pls.predict_many(
-                rotations[split], [s[half][train][:, neurons] for half, neurons in fitted for s in (firsts, seconds)],
-                n_components))
-            for half, neurons in fitted:
-                m1, m2 = next(predictions), next(predictions)
-                t1, t2 = (s[half][test][:, neurons] for s in (firsts, seconds))
-                r = (correlation(m1, t2) + correlation(m2, t1)) / 2
-                raw[split, start + half, neurons] = r
-                corrected[split, start + half, neurons] = r / np.sqrt(
-                    _positive(spearman_brown(correlation(m1, m2))) * _positive(spearman_brown(correlation(t1, t2))))
-    return Predictivity(_nanmean(corrected, axis=1), _nanmean(raw, axis=1))
+
+@dataclass(frozen=True)
+class Predictivity:
+    r"""How well features predict neurons, as the correlations that the noise correction is made of.
+
+    With :math:`s_1, s_2` a neuron's responses to the test images averaged over two halves of the trials and
+    :math:`M(x; s)` the prediction fitted to s on the training images, each averaged over trial halves,
+
+    Attributes
+    ----------
+    raw : numpy.ndarray, shape (image_splits, n_neurons)
+        :math:`\mathrm{Corr}(M(x; s_1), s_2)`, the mean of both assignments of the halves.
+    mapping, internal : numpy.ndarray, shape (image_splits, n_neurons)
+        :math:`\mathrm{Corr}(M(x; s_1), M(x; s_2))` and :math:`\mathrm{Corr}(s_1, s_2)`.
+    published : numpy.ndarray, shape (image_splits, n_neurons)
+        The ratio of Nayebi et al. (2023), see :func:`predictivity`.
+
+    All are NaN where the neuron was left out or something is constant; `published` also where a reliability is not
+    above 0.
+    """
+    raw: np.ndarray
+    mapping: np.ndarray
+    internal: np.ndarray
+    published: np.ndarray
+
+    def corrected(self, split_weights: np.ndarray = None) -> np.ndarray:
+        """Each neuron's noise-corrected predictivity, see :func:`predictivity`.
+
+        Parameters
+        ----------
+        split_weights : numpy.ndarray, shape (n_draws, image_splits), optional
+            How often each image split counts; all once by default.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_draws, n_neurons)
+            NaN where a reliability is not above 0.
+        """
+        weights = np.ones((1, len(self.raw))) if split_weights is None else split_weights
+        raw, mapping, internal = (weighted_mean(weights, values) for values in (self.raw, self.mapping, self.internal))
+        return raw / np.sqrt(_positive(mapping) * _positive(internal))
+
+    def corrected_per_split(self) -> np.ndarray:
+        """The same from each split alone, (image_splits, n_neurons): noisier, and undefined more often."""
+        return self.corrected(np.eye(len(self.raw)))
+
+
+def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, protocol: Protocol) -> Predictivity:
+    r"""How well features predict each neuron's responses to new images, corrected for the neuron's noise.
+
+    The noise-corrected predictivity of a neuron is
+
+    .. math:: \frac{\langle\mathrm{Corr}(M(x; s_1), s_2)\rangle}
+                   {\sqrt{\langle\mathrm{Corr}(M(x; s_1), M(x; s_2))\rangle\ \langle\mathrm{Corr}(s_1, s_2)\rangle}}
+
+    with the averages over trial halves and image splits. Responses and predictions in the numerator are those of half
+    of the trials, and so are the reliabilities that they are divided by; and averages are divided, not ratios
+    averaged, because a ratio of noisy terms is biased and a reliability near zero makes it explode (Pospisil & Bair
+    2021, PLoS Comput Biol 17(8):e1009212, treat the bias of such ratios).
+
+    Nayebi et al. (2023, PLoS Comput Biol 19(10):e1011506) average the ratio
+
+    .. math:: \frac{\mathrm{Corr}(M(x; s_1), s_2)}
+                   {\sqrt{\widetilde{\mathrm{Corr}}(M(x; s_1), M(x; s_2))\ \widetilde{\mathrm{Corr}}(s_1, s_2)}},
+              \qquad \widetilde{\mathrm{Corr}} = \frac{2\,\mathrm{Corr}}{1 + \mathrm{Corr}}.
+
+    Its denominator holds the reliability of all trials, its numerator the responses of half of them, so that it falls
+    short of the truth, the more the less reliable the neuron: it is kept as `published`.
+
+    Parameters, errors: see :func:`half_fits`.
+
+    Returns
+    -------
+    Predictivity
+        The correlations per image split and neuron.
+    """
+    shape = (protocol.image_splits, n_halvings(protocol), responses.shape[2])
+    raw, mapping, internal = np.full((3, *shape), np.nan)
+    for fit in half_fits(features, responses, animals, protocol):
+        m1, m2, t1, t2 = (_unit_columns(values) for values in (*fit.predicted, *fit.measured))
+        at = fit.split, fit.half, fit.neurons
+        raw[at] = ((m1 * t2).sum(axis=0) + (m2 * t1).sum(axis=0)) / 2
+        mapping[at] = (m1 * m2).sum(axis=0)
+        internal[at] = (t1 * t2).sum(axis=0)
+    published = raw / np.sqrt(_positive(spearman_brown(mapping)) * _positive(spearman_brown(internal)))
+    return Predictivity(*(nanmean(values, axis=1) for values in (raw, mapping, internal, published)))
+
+
+def pooled_predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
+                        protocol: Protocol) -> tuple:
+    r"""The measure that the study of image domains published, which pools the neurons of an animal.
+
+    The ratio of Nayebi et al. (see :func:`predictivity`), but with every correlation taken over all pairs of test image
+    and neuron of an animal at once, as the released code of Prasad, Manor & Pereira (2022) has it. Neurons differ far
+    more in their mean rate than one neuron's responses do between images, and mean rates are predicted by any features
+    at all: log-normal rates without any stimulus signal score above 0.9 with random features. It is here for
+    comparison with published numbers; :func:`predictivity` is the measure to use.
+
+    Parameters, errors: see :func:`half_fits`.
+
+    Returns
+    -------
+    corrected, raw : numpy.ndarray, shape (image_splits, n_animals)
+        With and without the division by the reliabilities; animals in the order of their first neuron.
+    """
+    order = {animal: i for i, animal in enumerate(dict.fromkeys(animals))}
+    raw, corrected = np.full((2, protocol.image_splits, n_halvings(protocol), len(order)), np.nan)
+    for fit in half_fits(features, responses, animals, protocol):
+        m1, m2, t1, t2 = (_unit_columns(values.reshape(-1, 1)) for values in (*fit.predicted, *fit.measured))
+        at = fit.split, fit.half, order[animals[fit.neurons[0]]]
+        raw[at] = (m1 * t2).sum()
+        reliabilities = spearman_brown(np.array([(m1 * m2).sum(), (t1 * t2).sum()]))
+        corrected[at] = raw[at] / np.sqrt(_positive(reliabilities).prod())
+    return nanmean(corrected, axis=1), nanmean(raw, axis=1)
 
 
 def image_splits(n_images: int, n_splits: int, seed: int) -> list:
@@ -128,10 +239,17 @@ def image_splits(n_images: int, n_splits: int, seed: int) -> list:
     return [(order[:n_images // 2], order[n_images // 2:]) for order in orders]
 
 
-def trial_halves(n_trials: int, n_halves: int, seed: int) -> np.ndarray:
-    """Random halvings of the trials: bool (n_halves, n_trials), True for the first half."""
+def trial_halves(n_trials: int, n_halves: int | str, seed: int) -> np.ndarray:
+    """Halvings of the trials: bool (n_halves, n_trials), True for the first half; random, or into even and odd."""
+    if n_halves == EVEN_ODD:
+        return np.arange(n_trials)[None] % 2 == 0
     rng = np.random.default_rng([seed, 1])
     return np.stack([rng.permutation(n_trials) < n_trials // 2 for _ in range(n_halves)])
+
+
+def n_halvings(protocol: Protocol) -> int:
+    """How many halvings of the trials a protocol has."""
+    return 1 if protocol.trial_halves == EVEN_ODD else protocol.trial_halves
 
 
 def half_means(responses: np.ndarray, halves: np.ndarray) -> np.ndarray:
@@ -157,24 +275,20 @@ def half_means(responses: np.ndarray, halves: np.ndarray) -> np.ndarray:
     return means.swapaxes(0, 1)
 
 
-def correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Pearson correlation of each column of a with that of b, both (n, m) -> (m,); NaN where one is constant."""
-    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
-    norms = np.sqrt((a ** 2).sum(axis=0) * (b ** 2).sum(axis=0))
-    return np.divide((a * b).sum(axis=0), norms, out=np.full(a.shape[1], np.nan), where=norms > 0)
-
-
 def spearman_brown(r: np.ndarray) -> np.ndarray:
     """Reliability of all trials from that of half of them, 2r / (1 + r); NaN at r = -1."""
     return np.divide(2 * r, 1 + r, out=np.full_like(r, np.nan), where=r > -1)
 
 
-def _positive(r: np.ndarray) -> np.ndarray:
-    """r where it is above 0, else NaN: a reliability that is not positive corrects nothing."""
-    return np.where(r > 0, r, np.nan)
+def weighted_mean(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Means over the rows of values (n, m) that are there, by each row of weights (k, n): (k, m); else NaN."""
+    present = np.isfinite(values)
+    weight = weights @ present
+    total = weights @ np.where(present, values, 0)
+    return np.divide(total, weight, out=np.full(total.shape, np.nan), where=weight > 0)
 
 
-def _nanmean(values: np.ndarray, axis: int) -> np.ndarray:
+def nanmean(values: np.ndarray, axis: int) -> np.ndarray:
     """Mean over the values there are; NaN, without numpy's warning, where there is none."""
     present = np.isfinite(values)
     count = present.sum(axis=axis)
@@ -182,11 +296,23 @@ def _nanmean(values: np.ndarray, axis: int) -> np.ndarray:
     return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
 
 
+def _unit_columns(values: np.ndarray) -> np.ndarray:
+    """Columns less their mean, of unit length, so that products are correlations; NaN where a column is constant."""
+    values = values - values.mean(axis=0)
+    norms = np.sqrt((values ** 2).sum(axis=0))
+    return np.divide(values, norms, out=np.full(values.shape, np.nan), where=norms > 0)
+
+
+def _positive(r: np.ndarray) -> np.ndarray:
+    """r where it is above 0, else NaN: a reliability that is not positive corrects nothing."""
+    return np.where(r > 0, r, np.nan)
+
+
 def _check(features, responses, animals, protocol):
     n_images, n_trials, n_neurons = responses.shape
     if len(features) != n_images or len(animals) != n_neurons:
         raise ValueError(f'{len(features)} images in the features, {n_images} in the responses; {len(animals)} animal '
-                         f'labels for {n_neurons} neurons: give one row a image and one label a neuron.')
+                         f'labels for {n_neurons} neurons: give one row an image and one label a neuron.')
     needed = 2 * (protocol.n_components + 1)
     if n_images < needed:
         raise ValueError(f'{n_images} image(s) cannot be halved for a PLS regression of {protocol.n_components} '

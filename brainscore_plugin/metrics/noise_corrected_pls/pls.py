@@ -72,7 +72,6 @@ from scipy.linalg import blas, lapack, qr, solve_triangular, svd
 
 LARGE = 256  # components above which products with A beat its factorisation
 BATCH = 64  # fits carried together: amortises numpy's overhead, stays in cache
-WELL_CONDITIONED = 1e-7  # least over largest eigenvalue of X X' that loses no needed digit
 STALE = 1e-4  # fall of the largest eigenvalue after which A is formed anew
 EXHAUSTED = 64 * np.finfo(float).eps  # |X'Y| relative to |X||Y| that is rounding error
 CONVERGED = 1e-10  # angle, in radians, that bounds the error of w for large r
@@ -207,6 +206,9 @@ def rotate(X_train, X_test, scale=False):
 
     with ``X`` centred (scaled). Since every weight vector of PLS lies in the row space of
     ``X``, the scores ``X w = (U S)(V'w)``, and so the predictions, are unchanged.
+    When features outnumber images, ``X X' = U S^2 U'`` gives them. Rounding there hides
+    directions weaker than about 1e-7 of the strongest; so it does in ``X (X'Y)``, which
+    every form of PLS computes, so nothing is lost that scikit-learn would find.
     Beyond a few hundred components any orthonormal ``V`` that spans the row space serves
     as well, and cheaper ones are used: ``X = Q R`` when images outnumber features, else
     the pivoted Cholesky factor of ``X X' = L L'``, with ``V = X'L (L'L)^{-1}``.
@@ -331,15 +333,17 @@ def _blocks(Y, scale):
 
 
 def _rotate_by_svd(X, Z):
-    """Components by ``X = U S V'``, through ``X X' = U S^2 U'`` where that keeps the digits."""
-    if len(X) < X.shape[1]:
-        values, U = np.linalg.eigh(X @ X.T)  # values[0] is 0, by the centring
-        if values[1] > WELL_CONDITIONED * values[-1]:
-            U, S = U[:, 1:], np.sqrt(values[1:])
-            return U, np.diag(S), Z @ X.T @ (U / S)
+    """Components by ``X = U S V'``, through ``X X' = U S^2 U'`` when that is smaller."""
+    n, p = X.shape
+    rounding = np.finfo(float).eps * max(n, p)
+    # Centring leaves a null direction, which rounding makes tiny and is not kept.
+    if n < p:
+        values, U = np.linalg.eigh(X @ X.T)
+        kept = values > values[-1] * rounding
+        U, S = U[:, kept], np.sqrt(values[kept])
+        return U, np.diag(S), Z @ X.T @ (U / S)
     U, S, Vt = svd(X, full_matrices=False, check_finite=False)
-    # Centring leaves a null direction, which rounding makes tiny.
-    kept = S > S[0] * np.finfo(float).eps * max(X.shape)
+    kept = S > S[0] * rounding
     return U[:, kept], np.diag(S[kept]), Z @ Vt[kept].T
 
 

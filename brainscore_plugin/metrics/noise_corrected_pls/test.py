@@ -31,6 +31,13 @@ def test_linear_responses_are_explained():
     assert_valid_uncertainty(score)
 
 
+def test_pooled():
+    score = load_metric('noise_corrected_pls_pooled', protocol='quick')(*assemblies())
+    assert score.item() == pytest.approx(1, abs=.1)
+    assert score.attrs['animals'].sizes == {'animal': 2}
+    assert_valid_uncertainty(score)
+
+
 def test_images_are_matched_by_their_ids():
     metric = load_metric('noise_corrected_pls', protocol='quick')
     shuffled = np.random.default_rng(1).permutation(N_IMAGES)
