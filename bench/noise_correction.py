@@ -6,7 +6,7 @@ are linear in 12 features (it can), and such neurons where the features know onl
 less of what drives the neurons. Trials are Poisson; each neuron's rate is scaled so that the mean of all trials has
 the reliability asked for.
 
-    python bench/noise_correction.py [--quick] [--out bench/noise_correction.png]
+    python bench/noise_correction.py [--repeats 6] [--out bench/noise_correction.png]
 """
 import argparse
 import sys
@@ -44,7 +44,7 @@ from brainscore_vision.metrics.noise_corrected_pls.noise_correction import (  # 
 SEED = 0
 N_IMAGES, N_ANIMALS, N_NEURONS = 118, 3, 40
 ANIMALS = np.repeat(np.arange(N_ANIMALS), N_NEURONS)
-PROTOCOL = Protocol(image_splits=10, trial_halves=10)
+PROTOCOL = Protocol(image_splits=10, trial_halves=5)
 RELIABILITIES = (.1, .3, .5, .7, .9)
 TRIALS = (10, 50)
 SHARES = (0, .02, .05, .15, .5, 1)  # of the variance of the features that carries what drives the neurons
@@ -173,10 +173,10 @@ def figure(rows, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--quick', action='store_true', help='one repeat instead of eight')
+    parser.add_argument('--repeats', type=int, default=6, help='draws of neurons and trials')
     parser.add_argument('--out', type=Path, default=Path(__file__).with_suffix('.png'))
     arguments = parser.parse_args()
-    rows = simulate(1 if arguments.quick else 8)
+    rows = simulate(arguments.repeats)
     report(rows)
     pooled, per_neuron, undefined = null(np.random.default_rng(SEED))
     print(f'no stimulus signal, random features: pooled {pooled:.3f}, per neuron {per_neuron:.3f} '

@@ -207,7 +207,7 @@ def rotate(X_train, X_test, scale=False):
     with ``X`` centred (scaled). Since every weight vector of PLS lies in the row space of
     ``X``, the scores ``X w = (U S)(V'w)``, and so the predictions, are unchanged.
     When features outnumber images, ``X X' = U S^2 U'`` gives them. Rounding there hides
-    directions weaker than about 1e-7 of the strongest; so it does in ``X (X'Y)``, which
+    directions weaker than a few 1e-7 of the strongest; so it does in ``X (X'Y)``, which
     every form of PLS computes, so nothing is lost that scikit-learn would find.
     Beyond a few hundred components any orthonormal ``V`` that spans the row space serves
     as well, and cheaper ones are used: ``X = Q R`` when images outnumber features, else
@@ -335,15 +335,15 @@ def _blocks(Y, scale):
 def _rotate_by_svd(X, Z):
     """Components by ``X = U S V'``, through ``X X' = U S^2 U'`` when that is smaller."""
     n, p = X.shape
-    rounding = np.finfo(float).eps * max(n, p)
+    eps = np.finfo(float).eps
     # Centring leaves a null direction, which rounding makes tiny and is not kept.
     if n < p:
         values, U = np.linalg.eigh(X @ X.T)
-        kept = values > values[-1] * rounding
+        kept = values > values[-1] * 10 * n * eps
         U, S = U[:, kept], np.sqrt(values[kept])
         return U, np.diag(S), Z @ X.T @ (U / S)
     U, S, Vt = svd(X, full_matrices=False, check_finite=False)
-    kept = S > S[0] * rounding
+    kept = S > S[0] * n * eps
     return U[:, kept], np.diag(S[kept]), Z @ Vt[kept].T
 
 
@@ -354,7 +354,8 @@ def _rotate_by_gram(X_train, X_test, scale):
     for block, X, mean, std in _blocks(X_train, scale):
         gram = _add_gram(gram, X)
         cross += (X_test[:, block] - mean) / std @ X.T
-    factor, pivots, rank, _ = lapack.dpstrf(gram, lower=1, overwrite_a=1)
+    rounding = 10 * n * np.finfo(float).eps * gram.diagonal().max()
+    factor, pivots, rank, _ = lapack.dpstrf(gram, tol=rounding, lower=1, overwrite_a=1)
     pivots -= 1
     train = factor[np.argsort(pivots), :rank]
     test = solve_triangular(factor[:rank, :rank], cross[:, pivots[:rank]].T, lower=True)

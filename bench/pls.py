@@ -1,0 +1,225 @@
+"""Speed, memory and accuracy of the PLS of this plugin against scikit-learn's.
+
+    python bench/pls.py [--quick] [--seed 0]
+
+Prints one table. A row fits the same data with scikit-learn's ``PLSRegression`` in the loop
+a user would write, at its default tolerance and tightened to the fixed point, and with this
+plugin, all in one run with the same number of threads; the sides alternate where a fit is
+short, and medians are given. The last row is the stock ``pls`` metric of Brain-Score.
+"""
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
+os.environ.setdefault('RESULTCACHING_DISABLE', '1')
+
+import numpy as np  # noqa: E402
+from sklearn.cross_decomposition import PLSRegression  # noqa: E402
+from sklearn.model_selection import ShuffleSplit  # noqa: E402
+from threadpoolctl import threadpool_limits  # noqa: E402
+
+from brainscore_plugin.metrics.noise_corrected_pls.pls import (  # noqa: E402
+    fit_predict,
+    fit_predict_many,
+)
+
+N_COMPONENTS = 25
+TIGHT = dict(tol=1e-20, max_iter=1_000_000)
+FULL = dict(calcium=(59, 59, 14400, 170), ephys=(59, 59, 14400, 35), sensorium=(3000, 100, 14400, 8000),
+            stock=(118, 14400, 170))
+QUICK = dict(calcium=(59, 59, 3000, 170), ephys=(59, 59, 3000, 35), sensorium=(600, 50, 3000, 1500),
+             stock=(118, 2000, 60))
+COLUMNS = ('case', 'shape', 'fits', 'threads', 'sklearn s', 'tightened s', 'ours s', 'ratio', 'tightened ratio',
+           'peak memory', 'max rel diff')
+
+
+def features(rng, p, latents):
+    """Rectified mixtures of latents whose variance falls as a power law, plus noise."""
+    X = latents @ rng.standard_normal((latents.shape[1], p))
+    add_noise(rng, X, 0.5)
+    return np.maximum(X, 0, out=X)
+
+
+def responses(rng, latents, q):
+    """Linear readouts of the latents with as much noise again."""
+    Y = latents @ rng.standard_normal((latents.shape[1], q))
+    add_noise(rng, Y, latents.std() * latents.shape[1] ** 0.5)
+    return Y
+
+
+def add_noise(rng, X, size):
+    """In place and row by row, so that making the data is not the peak of the memory."""
+    for row in X:
+        row += size * rng.standard_normal(len(row))
+
+
+def latents(rng, n):
+    return rng.standard_normal((n, 300)) * np.arange(1, 301) ** -0.5
+
+
+def make(seed, n, n_test, p, widths):
+    rng = np.random.default_rng(seed)
+    L = latents(rng, n + n_test)
+    X = features(rng, p, L)
+    return X[:n], [responses(rng, L[:n], q) for q in widths], X[n:]
+
+
+def sklearn_predict(X, Y, Z, **kwargs):
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        return PLSRegression(N_COMPONENTS, scale=False, **kwargs).fit(X, Y).predict(Z)
+
+
+def difference(found, expected):
+    """Largest absolute difference over the standard deviation of the predictions."""
+    return np.abs(found - expected).max() / expected.std()
+
+
+def timed(function, *args, **kwargs):
+    start = time.perf_counter()
+    result = function(*args, **kwargs)
+    return time.perf_counter() - start, result
+
+
+def shared_row(case, shape, fits, compared, seed, threads):
+    """Many fits on one X, a few of them by scikit-learn too, the sides alternating."""
+    n, n_test, p, q = shape
+    X, Ys, Z = make(seed, n, n_test, p, [q] * fits)
+    stock, tight, ours, worst = [], [], [], 0
+    for Y in Ys[:compared]:
+        elapsed, found = timed(fit_predict_many, X, [Y, *Ys[1:]], Z, N_COMPONENTS)
+        ours.append(elapsed / fits)
+        stock.append(timed(sklearn_predict, X, Y, Z)[0])
+        elapsed, expected = timed(sklearn_predict, X, Y, Z, **TIGHT)
+        tight.append(elapsed)
+        worst = max(worst, difference(found[0], expected))
+    return row(case, shape, fits, threads, stock, tight, ours, worst)
+
+
+def lone_row(shape, repeats, seed, threads):
+    n, n_test, p, q = shape
+    stock, tight, ours, worst = [], [], [], 0
+    for repeat in range(repeats):
+        X, (Y,), Z = make(seed + repeat, n, n_test, p, [q])
+        elapsed, found = timed(fit_predict, X, Y, Z, N_COMPONENTS)
+        ours.append(elapsed)
+        stock.append(timed(sklearn_predict, X, Y, Z)[0])
+        elapsed, expected = timed(sklearn_predict, X, Y, Z, **TIGHT)
+        tight.append(elapsed)
+        worst = max(worst, difference(found, expected))
+    return row('lone fit', shape, 1, threads, stock, tight, ours, worst)
+
+
+def large_row(shape, seed, threads):
+    """One fit a process, whose peak memory is the operating system's account of it."""
+    seconds, memory, predictions = {}, {}, {}
+    for side in ('ours', 'stock', 'tight'):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / 'prediction.npz'
+            subprocess.run([sys.executable, __file__, '--child', side, str(path), *map(str, shape),
+                            '--seed', str(seed)], check=True)
+            with np.load(path) as result:
+                seconds[side], memory[side] = float(result['seconds']), float(result['memory'])
+                predictions[side] = result['prediction']
+    peak = f"{memory['ours'] / 2 ** 20:.2f}/{memory['stock'] / 2 ** 20:.2f} GB ({memory['ours'] / memory['stock']:.2f})"
+    return row('sensorium', shape, 1, threads, [seconds['stock']], [seconds['tight']], [seconds['ours']],
+               difference(predictions['ours'], predictions['tight']), peak)
+
+
+def large_child(side, path, shape, seed):
+    n, n_test, p, q = shape
+    X, (Y,), Z = make(seed, n, n_test, p, [q])
+    if side == 'ours':
+        seconds, prediction = timed(fit_predict, X, Y, Z, N_COMPONENTS)
+    else:
+        seconds, prediction = timed(sklearn_predict, X, Y, Z, **(TIGHT if side == 'tight' else {}))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kB on Linux
+    np.savez(path, seconds=seconds, memory=memory, prediction=prediction)
+
+
+def stock_row(shape, repeats, seed, threads):
+    """The stock metric, 10 splits 90/10, and the same splits, Pearson and median on ours."""
+    from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+    from brainscore_vision import load_metric
+    n, p, q = shape
+    X, (Y,), _ = make(seed, n, 0, p, [q])
+
+    def assembly(values, prefix):
+        names = [f'{prefix}{i}' for i in range(values.shape[1])]
+        return NeuroidAssembly(values, dims=['presentation', 'neuroid'], coords={
+            'stimulus_id': ('presentation', [f'{i:04d}' for i in range(n)]),
+            'image': ('presentation', list(range(n))),
+            'neuroid_id': ('neuroid', names), 'site': ('neuroid', names)})
+
+    def ours(X, Y):
+        medians = []
+        for train, test in ShuffleSplit(10, train_size=.9, random_state=1).split(X):
+            P = fit_predict(X[train], Y[train], X[test], N_COMPONENTS)
+            a, b = P - P.mean(axis=0), Y[test] - Y[test].mean(axis=0)
+            medians.append(np.median((a * b).sum(axis=0) / np.sqrt((a * a).sum(axis=0) * (b * b).sum(axis=0))))
+        return np.mean(medians)
+
+    source, target = assembly(X, 'x'), assembly(Y, 'y')
+    metric = load_metric('pls', crossvalidation_kwargs=dict(stratification_coord=None))
+    # The stock metric stops at scikit-learn's tolerance: tightened, it is to be equal.
+    regression = metric.regression._regression
+    default = regression.get_params()
+    seconds, scores = {'stock': [], 'tight': [], 'ours': []}, {}
+    for repeat in range(repeats):
+        elapsed, found = timed(ours, X, Y)
+        seconds['ours'].append(elapsed)
+        for side, parameters in (('stock', default), ('tight', TIGHT))[:1 if repeat else 2]:
+            regression.set_params(**{**default, **parameters})
+            with warnings.catch_warnings():
+                warnings.simplefilter('ignore')
+                elapsed, score = timed(metric, source, target)
+            seconds[side].append(elapsed)
+            print(f'# Brain-Score pls, {side}: {float(score):.9f}; ours: {found:.9f}', flush=True)
+            scores[side] = float(score)
+    return row('stock pls metric', shape, 10, threads, seconds['stock'], seconds['tight'], seconds['ours'],
+               abs(found / scores['tight'] - 1))
+
+
+def row(case, shape, fits, threads, stock, tight, ours, worst, memory='-'):
+    stock, tight, ours = np.median(stock), np.median(tight), np.median(ours)
+    return (case, ' x '.join(map(str, shape)), str(fits), str(threads), f'{stock:.3f}', f'{tight:.3f}', f'{ours:.5f}',
+            f'{stock / ours:.1f}x', f'{tight / ours:.1f}x', memory, f'{worst:.1e}')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--quick', action='store_true', help='smaller shapes and fewer fits')
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--child', nargs=6, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.child:
+        large_child(args.child[0], args.child[1], tuple(map(int, args.child[2:])), args.seed)
+        return
+    shapes, fits, repeats = (QUICK, 64, 2) if args.quick else (FULL, 512, 3)
+    cores = len(os.sched_getaffinity(0))
+    # First, while this process is small: a child's peak counts its parent's size at the fork.
+    large = large_row(shapes['sensorium'], args.seed, cores)
+    rows = [COLUMNS]
+    with threadpool_limits(1):
+        rows.append(shared_row('calcium', shapes['calcium'], fits, repeats, args.seed, 1))
+        rows.append(shared_row('ephys', shapes['ephys'], fits, repeats, args.seed, 1))
+        rows.append(lone_row(shapes['calcium'], repeats, args.seed, 1))
+        stock = stock_row(shapes['stock'], 1 if args.quick else repeats, args.seed, 1)
+    rows += [large, stock]
+    print(f'# seed {args.seed}; {N_COMPONENTS} components; seconds per fit (per call in the last row); shapes are '
+          'train x test x features x targets (images x features x targets in the last row);\n'
+          f'# tightened: {TIGHT}; ratio: scikit-learn over ours; max rel diff: from tightened scikit-learn')
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for line in rows:
+        print('  '.join(cell.rjust(width) for cell, width in zip(line, widths)))
+
+
+if __name__ == '__main__':
+    main()
