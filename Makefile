@@ -14,6 +14,7 @@ INSTALL = $(UV) pip install --quiet --python $(BIN)/python --constraint constrai
 # whichever pip comes first on PATH.
 unexport PYTHONDONTWRITEBYTECODE
 export BS_INSTALL_DEPENDENCIES := no
+export PYTHONWARNINGS := ignore::FutureWarning  # of Brain-Score about itself
 
 .PHONY: score test lint constraints clean
 .DEFAULT_GOAL := score

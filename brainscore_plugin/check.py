@@ -22,14 +22,14 @@ def check_scorable(model: str, benchmark: str) -> None:
         If the data home or the folder of the score file cannot be written.
     """
     brainscore = installed_brainscore()
-    _check_identifier(brainscore, 'models', model)
-    _check_identifier(brainscore, 'benchmarks', benchmark)
+    check_identifier(brainscore, 'models', model)
+    check_identifier(brainscore, 'benchmarks', benchmark)
     _check_writable(Path(os.getenv('BRAINIO_HOME', '~/.brainio')).expanduser(), 'set BRAINIO_HOME to another folder')
     _check_writable(brainscore.parent, "Brain-Score writes its score file there; link into a view: "
                                        "'brainscore-mouse link --view DIR'")
 
 
-def _check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
+def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
     linked = [Plugin(type_, init.parent) for init in (brainscore / type_).glob('*/__init__.py')]
     known = {known for plugin in linked for known in plugin.identifiers}
     if identifier in known:

@@ -35,6 +35,14 @@ def test_without_links_the_identifier_is_unknown(tmp_path):
     assert run.stderr.strip().endswith(f'No registrations found for {MODEL}')
 
 
+def test_ceiling_shows_each_animal_and_the_area(tmp_path):
+    result = CliRunner().invoke(app, ['ceiling', BENCHMARK, '--out', str(tmp_path / 'neurons.csv')])
+    assert result.exit_code == 0, result.output
+    assert [line.split()[2] for line in result.stdout.splitlines() if line.startswith(BENCHMARK)] == [
+        'simulated_mouse_1', 'simulated_mouse_2', 'simulated_mouse_3', 'all']
+    assert len((tmp_path / 'neurons.csv').read_text().splitlines()) == 181
+
+
 def test_explain_says_in_two_lines_what_the_number_means():
     result = CliRunner().invoke(app, ['explain', MODEL, BENCHMARK])
     assert result.exit_code == 0, result.output

@@ -1,7 +1,4 @@
 """A model's features for every layer of interest in one pass over the stimuli."""
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
@@ -91,13 +88,13 @@ def _read_off(model: PytorchWrapper, stimuli: StimulusSet, layers: list) -> dict
     ids = stimuli['stimulus_id'].values
     shown = [str(stimuli.get_stimulus(stimulus_id)) for stimulus_id in ids]
     pictures = list(dict.fromkeys(shown))  # one that is repeated is seen once
-    size = model._extractor._batch_size
-    starts = range(0, len(pictures), size)
-    batches = (model._extractor.preprocess(pictures[start:start + size]) for start in starts)
+    extractor = model._extractor
     features = {}
-    for images, start in tqdm(zip(_ahead(batches), starts), desc=f'{model.identifier} sees', unit='batch',
-                              total=len(starts), leave=False):
-        activations = model._extractor.get_activations(images, layers)
+    # one after the other: decoding the next batch in a thread meanwhile has not paid on a CPU
+    for start in tqdm(range(0, len(pictures), extractor._batch_size), desc=f'{model.identifier} sees', unit='batch',
+                      leave=False, disable=None):  # shown on a terminal only
+        images = extractor.preprocess(pictures[start:start + extractor._batch_size])
+        activations = extractor.get_activations(images, layers)
         for layer in layers:
             if layer not in activations:
                 raise ValueError(f"{model.identifier} has a layer '{layer}', but pictures do not pass through it.")
@@ -114,15 +111,6 @@ def _read_off(model: PytorchWrapper, stimuli: StimulusSet, layers: list) -> dict
         'stimulus_id': ('presentation', ids), 'presentation_number': ('presentation', np.arange(len(ids))),
         'neuroid_num': ('neuroid', np.arange(values.shape[1])),
         'layer': ('neuroid', np.full(values.shape[1], layer))}) for layer, values in features.items()}
-
-
-def _ahead(items: Iterator) -> Iterator:
-    """Yield the items, computing each in a thread while the one before is in use."""
-    with ThreadPoolExecutor(1) as thread:
-        following = thread.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = thread.submit(next, items, None)
-            yield item
 
 
 def _by_layer(features: NeuroidAssembly, region: str) -> dict:
