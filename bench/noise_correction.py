@@ -139,7 +139,10 @@ def report(rows):
 
 
 def null(rng):
-    """Log-normal mean rates, no stimulus signal, random features: what each measure makes of nothing."""
+    """Log-normal mean rates, no stimulus signal, random features: what each measure makes of nothing.
+
+    Returns the pooled value, the per-neuron one and the share of neurons for which the latter is undefined.
+    """
     rates = np.repeat(rng.lognormal(np.log(4), 1, 60)[None], N_IMAGES, axis=0) * .25
     responses = rng.poisson(rates[:, None], (N_IMAGES, 50, 60)).astype(float)
     features, animals = rng.standard_normal((N_IMAGES, 1000)), np.zeros(60)
@@ -178,9 +181,10 @@ def main():
     arguments = parser.parse_args()
     rows = simulate(arguments.repeats)
     report(rows)
-    pooled, per_neuron, undefined = null(np.random.default_rng(SEED))
-    print(f'no stimulus signal, random features: pooled {pooled:.3f}, per neuron {per_neuron:.3f} '
-          f'({undefined:.0%} of neurons undefined)')
+    nulls = np.array([null(np.random.default_rng([SEED, repeat])) for repeat in range(10)])
+    (pooled, per_neuron, undefined), sd = nulls.mean(axis=0), nulls.std(axis=0, ddof=1)
+    print(f'no stimulus signal, random features, 10 draws: pooled {pooled:.3f} ± {sd[0]:.3f}, '
+          f'per neuron {per_neuron:.3f} ± {sd[1]:.3f} ({undefined:.0%} of neurons undefined)')
     figure(rows, arguments.out)
     print(f'figure: {arguments.out}')
 

@@ -14,7 +14,7 @@ class OneLineErrors(TyperGroup):
     def invoke(self, ctx: typer.Context):
         try:
             return super().invoke(ctx)
-        except (OSError, ValueError, LookupError, ImportError) as error:
+        except (OSError, ValueError, LookupError, ImportError, RuntimeError) as error:
             if ctx.params.get('debug'):
                 raise
             # the text of a KeyError is the repr of its argument
@@ -94,11 +94,47 @@ def check(model: str, benchmark: str) -> None:
 
 
 @app.command()
+def score(
+    models: Annotated[str, typer.Option(help='Model identifiers, separated by commas.')],
+    benchmarks: Annotated[str, typer.Option(help='Benchmark identifiers, separated by commas.')],
+    layers: Annotated[str, typer.Option(help=(
+        "'mapped' to the benchmark's area, 'all' of the model's, or names separated by commas."))] = 'mapped',
+    out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the results; finished cells are kept.')] = Path(
+        'sweep'),
+    scheduler: Annotated[str | None, typer.Option(metavar='ADDRESS', help=(
+        'A Dask scheduler, such as tcp://host:8786, to compute on; by default the cores of this machine.'))] = None,
+) -> None:
+    """Score every model on every benchmark, layer by layer; start it again to go on where it was stopped."""
+    from brainscore_plugin.sweep import sweep
+    chosen = layers if layers in ('mapped', 'all') else _names(layers)
+    sweep(_names(models), _names(benchmarks), chosen, out, scheduler)
+    typer.echo(f'Results: {out.resolve()}')
+
+
+@app.command()
+def ceiling(
+    benchmarks: Annotated[list[str], typer.Argument(metavar='BENCHMARK', help='Mouse benchmarks.')],
+    out: Annotated[Path | None, typer.Option(metavar='FILE.csv', help='Write a row for each neuron.')] = None,
+) -> None:
+    """Show how reliable the neurons of benchmarks are, by area and animal."""
+    from brainscore_plugin import ceiling as ceilings
+    neurons = ceilings.neuron_reliabilities(benchmarks)
+    typer.echo(ceilings.table(neurons))
+    if out is not None:
+        ceilings.write_csv(neurons, out)
+        typer.echo(f'{len(neurons)} neurons: {out}')
+
+
+@app.command()
 def explain(model: str, benchmark: str) -> None:
     """Score MODEL on BENCHMARK beside chance and truth, and say in two lines what the number means."""
     from brainscore_plugin.explain import explain as explain_score
     for line in explain_score(model, benchmark):
         typer.echo(line)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(',') if name.strip()]
 
 
 def _brainscore(view: Path | None) -> Path:

@@ -124,7 +124,7 @@ class MousePredictivity(BenchmarkBase):
         features : dict of str to NeuroidAssembly
             Layer -> features (presentation, neuroid); the first layer is the one committed to.
         """
-        region = self._recorded_region(candidate)
+        region = self.recorded_region(candidate)
         number_of_trials = len(set(self.recordings['repetition'].values))
         return region, layer_features(candidate, self._stimulus_set(), region, self._time_bin, number_of_trials, layers)
 
@@ -137,7 +137,8 @@ class MousePredictivity(BenchmarkBase):
         stimulus_set.identifier = shown.identifier if revision_enabled() else None
         return stimulus_set
 
-    def _recorded_region(self, candidate: BrainModel) -> str:
+    def recorded_region(self, candidate: BrainModel) -> str:
+        """The region of the model that stands for the area: the area, or V1 where the model maps no such area."""
         region_layer_map = getattr(getattr(candidate, 'layer_model', candidate), 'region_layer_map', None)
         if region_layer_map is None:  # a model of another kind must know its regions itself
             return self.region
