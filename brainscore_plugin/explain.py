@@ -1,4 +1,6 @@
 """What a score means: the number beside what chance and the truth get on the same benchmark."""
+from brainscore_plugin.check import check_scorable
+
 CHANCE, ORACLE = 'random_features', 'gabor_oracle'
 
 
@@ -14,7 +16,13 @@ def explain(model: str, benchmark: str) -> tuple:
     -------
     (str, str)
         One line about the score and its error, one about chance and the best that is possible.
+
+    Raises
+    ------
+    LookupError, PermissionError
+        As :func:`~brainscore_plugin.check.check_scorable`.
     """
+    check_scorable(model, benchmark)
     from brainscore_vision import load_benchmark, load_model
     scorer = load_benchmark(benchmark)
     score = scorer(load_model(model))

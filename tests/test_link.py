@@ -132,6 +132,8 @@ def test_status_tells_live_plugins_from_others(tmp_path):
 @pytest.mark.parametrize(('arguments', 'says'), [
     (['check', 'alexnet46_untrained', 'SimulatedMouse.VISp-pls'], 'Did you mean alexnet64_untrained'),
     (['check', 'pixels64', 'SimulatedMouse.VISx-pls'], 'Did you mean SimulatedMouse.VISp-pls'),
+    (['explain', 'pixels46', 'SimulatedMouse.VISp-pls'], 'Did you mean pixels64'),
+    (['ceiling', 'SimulatedMouse.VISx-pls'], 'Did you mean SimulatedMouse.VISp-pls'),
     (['status', '--view', '/nowhere'], 'holds no view'),
 ])
 def test_an_error_is_one_line_with_its_remedy(arguments, says):
