@@ -2,6 +2,7 @@
 import numpy as np
 from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from brainscore_vision.metrics.split_half_reliability.metric import images_by_trials
 
 from .noise_correction import PROTOCOLS, Predictivity, Protocol, nanmean, pooled_predictivity, predictivity
 
@@ -58,8 +59,8 @@ class NoiseCorrectedPLS(Metric):
         Raises
         ------
         ValueError
-            If an image of `target` is missing in `source`, features are not finite, or there are too few images or
-            trials.
+            If an image of `target` is missing in `source`, features are not finite, there are too few images or
+            trials, or a repetition of an image occurs twice.
         """
         responses, stimulus_ids = images_by_trials(target)
         animals = target['animal'].values
@@ -134,21 +135,6 @@ class NoiseCorrectedPLSPooled(Metric):
             'seed': self.protocol.seed,
         })
         return score
-
-
-def images_by_trials(assembly: NeuroidAssembly) -> tuple:
-    """Responses as an array, float64 (n_images, n_trials, n_neuroids), NaN where absent, and the images' ids.
-
-    Trials are ordered by repetition, images as they first appear.
-    """
-    ids, repetitions = assembly['stimulus_id'].values, assembly['repetition'].values
-    stimulus_ids = list(dict.fromkeys(ids))
-    row = {stimulus_id: i for i, stimulus_id in enumerate(stimulus_ids)}
-    column = {repetition: i for i, repetition in enumerate(sorted(set(repetitions)))}
-    rows, columns = [row[i] for i in ids], [column[r] for r in repetitions]
-    responses = np.full((len(row), len(column), assembly.sizes['neuroid']), np.nan)
-    responses[rows, columns] = assembly.transpose('presentation', 'neuroid').values
-    return responses, stimulus_ids
 
 
 def _protocol(protocol: str | Protocol) -> Protocol:

@@ -103,7 +103,8 @@ def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
     with threadpool_limits(1 if len(features) <= MANY_IMAGES else None):
         rotations = [pls.rotate(features[train], features[test], scale=protocol.scale) for train, test in splits]
         for start in range(0, len(halvings), CHUNK):
-            halves = [half_means(responses, chosen[start:start + CHUNK]) for chosen in (halvings, ~halvings)]
+            first = halvings[start:start + CHUNK]
+            halves = np.split(half_means(responses, np.concatenate([first, ~first])), 2)
             complete = np.isfinite(halves[0] + halves[1]).all(axis=1)
             fitted = [(half, population[complete[half, population]])
                       for half in range(len(complete)) for population in populations]

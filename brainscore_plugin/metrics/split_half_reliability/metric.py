@@ -35,19 +35,11 @@ class SplitHalfReliability(Ceiling):
         ValueError
             If there are fewer than two repetitions or images, or a repetition of an image occurs twice.
         """
-        ids, images = np.unique(assembly['stimulus_id'].values, return_inverse=True)
-        repetitions, trials = np.unique(assembly['repetition'].values, return_inverse=True)
-        if min(len(ids), len(repetitions)) < 2:
-            raise ValueError(f'{len(ids)} image(s) x {len(repetitions)} repetition(s): split-half reliability needs '
+        responses, _ = images_by_trials(assembly)
+        n_images, n_trials, _ = responses.shape
+        if min(n_images, n_trials) < 2:
+            raise ValueError(f'{n_images} image(s) x {n_trials} repetition(s): split-half reliability needs '
                              'at least 2 of each.')
-        shown = np.bincount(images * len(repetitions) + trials)
-        if shown.max() > 1:
-            image, trial = divmod(shown.argmax(), len(repetitions))
-            raise ValueError(f'{ids[image]} occurs {shown.max()} times as repetition {repetitions[trial]}: number the '
-                             'repetitions of an image, and the stimuli of several sessions apart.')
-        values = assembly.transpose('presentation', 'neuroid').values
-        responses = np.full((len(ids), len(repetitions), values.shape[1]), np.nan, np.result_type(values, np.float32))
-        responses[images, trials] = values
         raw = reliability(responses)
         medians = np.nanmedian(raw, axis=1)
         score = Score(medians.mean())
@@ -56,6 +48,38 @@ class SplitHalfReliability(Ceiling):
             dims=('split', 'neuroid'))
         score.attrs['error'] = medians.std() / np.sqrt(len(medians))
         return score
+
+
+def images_by_trials(assembly: NeuroidAssembly) -> tuple:
+    """Single trials as an array.
+
+    Parameters
+    ----------
+    assembly : NeuroidAssembly, (presentation, neuroid)
+        Coordinates stimulus_id and repetition.
+
+    Returns
+    -------
+    responses : numpy.ndarray, float, shape (n_images, n_trials, n_neuroids)
+        Ordered by stimulus_id and repetition; NaN where an image lacks a repetition.
+    stimulus_ids : numpy.ndarray, shape (n_images,)
+
+    Raises
+    ------
+    ValueError
+        If a repetition of an image occurs twice.
+    """
+    ids, images = np.unique(assembly['stimulus_id'].values, return_inverse=True)
+    repetitions, trials = np.unique(assembly['repetition'].values, return_inverse=True)
+    shown = np.bincount(images * len(repetitions) + trials)
+    if shown.max() > 1:
+        image, trial = divmod(shown.argmax(), len(repetitions))
+        raise ValueError(f'{ids[image]} occurs {shown.max()} times as repetition {repetitions[trial]}: number the '
+                         'repetitions of an image, and the stimuli of several sessions apart.')
+    values = assembly.transpose('presentation', 'neuroid').values
+    responses = np.full((len(ids), len(repetitions), values.shape[1]), np.nan, np.result_type(values, np.float32))
+    responses[images, trials] = values
+    return responses, ids
 
 
 def reliability(responses: np.ndarray, n_splits: int = N_SPLITS, random_state: int = RANDOM_STATE) -> np.ndarray:
