@@ -36,7 +36,7 @@ lint: $(VENV)/test.stamp
 # The versions that everything is tested with, for Linux, macOS and Windows, without registry addresses.
 constraints: $(UV)
 	$(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra dev \
+		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra study --extra dev \
 		pyproject.toml --output-file constraints.txt
 
 $(VENV)/score.stamp: pyproject.toml constraints.txt | $(BIN)/python
@@ -46,7 +46,7 @@ $(VENV)/score.stamp: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/test.stamp: $(VENV)/score.stamp
 	@echo "Installing what the tests need into $(VENV) …"
-	@$(INSTALL) --editable ".[viewer,train,dev]"
+	@$(INSTALL) --editable ".[viewer,train,study,dev]"
 	@touch $@
 
 $(BIN)/python: | $(UV)

@@ -1,0 +1,1 @@
+"""The study: scores, activations and images → tables → figures → report."""
