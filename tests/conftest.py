@@ -3,10 +3,24 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
+
 HOME = Path(tempfile.mkdtemp(prefix='brainscore-mouse-tests-'))
 # before any import of Brain-Score, which reads them once
 os.environ.update(BRAINIO_HOME=str(HOME / '.brainio'), BRAINSCORE_HOME=str(HOME / 'brain-score'),
-                  RESULTCACHING_HOME=str(HOME / 'result_caching'), BS_INSTALL_DEPENDENCIES='no')
+                  RESULTCACHING_HOME=str(HOME / 'result_caching'), BS_INSTALL_DEPENDENCIES='no',
+                  BRAINSCORE_MOUSE_HOME=str(HOME / 'brainscore-mouse'))
+REAL_IMAGES = Path(os.environ.get('BRAINSCORE_MOUSE_TEST_DATA',
+                                  Path(__file__).resolve().parents[2] / 'shared' / 'data'))
+
+
+@pytest.fixture(scope='session')
+def domain_archives() -> Path:
+    """Folder of real images in the official archives' layouts; without it, the tests that want it are skipped."""
+    archives = REAL_IMAGES / 'domains'
+    if not archives.is_dir():
+        pytest.skip(f'no real images at {archives}: set BRAINSCORE_MOUSE_TEST_DATA to a folder with domains/')
+    return archives
 
 
 def pytest_sessionfinish():
