@@ -1,8 +1,10 @@
 """Train a network on a domain: a run is a folder that can be stopped at any time and gone on with."""
 import dataclasses
+import gc
 import json
 import logging
 import platform
+import traceback
 import warnings
 from importlib.metadata import version
 from pathlib import Path
@@ -102,11 +104,12 @@ def train(domain: PreparedDomain, recipe: Recipe, run: Path, seed: int = 0, spli
             trainer.fit(module, _loader(numbers, recipe, trainer, seed), weights_only=True,
                         ckpt_path=checkpoint if checkpoint.exists() else None)
         except RuntimeError as error:
-            if not is_oom_error(error):
+            if not _out_of_memory(error):
                 raise
-            device, images = module.device, torch.from_numpy(domain.images)
-            del module, trainer
-            raise _out_of_memory(recipe, images, device) from error
+            del trainer
+            traceback.clear_frames(error.__traceback__)  # they hold the memory
+            gc.collect()
+            raise _advice(module) from None
     return run
 
 
@@ -126,7 +129,8 @@ def chosen_images(domain: PreparedDomain, split: str, count: int | None, seed: i
     if count is None:
         return numbers
     if not 0 < count <= len(numbers):
-        raise ValueError(f"Domain '{domain.name}' has {len(numbers)} images in split '{split}'; {count} were asked for.")
+        raise ValueError(f"Domain '{domain.name}' has {len(numbers)} images in split '{split}'; "
+                         f'{count} were asked for.')
     return np.sort(np.random.default_rng(seed).choice(numbers, count, replace=False))
 
 
@@ -194,30 +198,35 @@ def _loader(numbers: np.ndarray, recipe: Recipe, trainer: pl.Trainer, seed: int)
                       collate_fn=lambda batch: torch.from_numpy(np.array(batch)))
 
 
-def _out_of_memory(recipe: Recipe, images: torch.Tensor, device: torch.device) -> RuntimeError:
-    batch = recipe.batch_size // 2
-    while batch >= 2 and not _step_fits(dataclasses.replace(recipe, batch_size=batch), images, device):
+def _out_of_memory(error: RuntimeError) -> bool:
+    return is_oom_error(error) or 'could not create a primitive' in str(error)  # in the words of oneDNN
+
+
+def _advice(module: SimCLR) -> RuntimeError:
+    recipe, batch = module.recipe, module.recipe.batch_size // 2
+    while batch >= 2 and not _step_fits(module, batch):
         batch //= 2
     if batch < 2:
-        return RuntimeError(f"Out of memory on {device}, even for a batch of 2: choose a narrower head "
+        return RuntimeError(f"Out of memory on {module.device}, even for a batch of 2: choose a narrower head "
                             f"('--set head_width=…', it was {recipe.head_width}).")
-    return RuntimeError(f"A batch of {recipe.batch_size} does not fit into the memory of {device}; {batch} was tried "
-                        f"and fits: '--batch-size {batch}' (the learning rate is scaled with it).")
+    return RuntimeError(f"A batch of {recipe.batch_size} does not fit into the memory of {module.device}; {batch} was "
+                        f"tried and fits: '--batch-size {batch}' (the learning rate is scaled with it).")
 
 
-def _step_fits(recipe: Recipe, images: torch.Tensor, device: torch.device) -> bool:
+def _step_fits(module: SimCLR, batch: int) -> bool:
     """Whether a step of training fits into memory, found out by taking two: optimizers allocate in the first."""
+    module.zero_grad()
     try:
-        module = SimCLR(recipe, images).to(device)
         optimizer = module.configure_optimizers()['optimizer']
-        generator = torch.Generator(device)
+        generator = torch.Generator(module.device)
         for _ in range(2):
-            chosen = images[torch.arange(recipe.batch_size) % len(images)].to(device)
+            chosen = module.images[torch.arange(batch) % len(module.images)].to(module.device)
             embeddings = module(module.views(torch.cat([chosen, chosen]), generator))
             module.loss(*embeddings.chunk(2)).backward()
             optimizer.step()
     except RuntimeError as error:
-        if not is_oom_error(error):
+        if not _out_of_memory(error):
             raise
+        traceback.clear_frames(error.__traceback__)
         return False
     return True

@@ -1,0 +1,110 @@
+"""Images where they are, read one at a time: what every kind of source has in common."""
+import io
+import threading
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image, UnidentifiedImageError
+
+from training.domains.files import Files
+
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.ppm', '.webp', '.tif', '.tiff', '.gif')
+# Only these decoders see foreign files: Pillow has others that start programs.
+_FORMATS = ('JPEG', 'PNG', 'BMP', 'PPM', 'WEBP', 'TIFF', 'GIF')
+_MOST_PIXELS = 40_000_000  # 160 MB decoded
+_LARGE = 4_000_000  # pixels; images above are decoded one after the other to save memory
+_large_images = threading.Lock()
+
+
+class ImageSource(ABC):
+    """Images of an archive or folder.
+
+    Attributes
+    ----------
+    index : DataFrame with the columns source (path or place within the archive, str), class_name (str), label (int) and
+        split ('train', 'test' or 'all'), a row per image
+    recipe : dict, how the images and splits were chosen
+    archives : files that the images are in; empty for a folder of images
+    left_out : dict from a reason to the number of images that the archive holds and the index does not
+    missing : names that the archive's own lists have and the archive has not
+    """
+
+    def __init__(self, index: pd.DataFrame, recipe: dict, archives: Sequence[Path] = (),
+                 left_out: dict[str, int] | None = None, missing: Sequence[str] = ()) -> None:
+        self.index = index.astype({'label': int})[['source', 'class_name', 'label', 'split']].reset_index(drop=True)
+        self.recipe = recipe
+        self.archives = list(archives)
+        self.left_out = {reason: number for reason, number in (left_out or {}).items() if number}
+        self.missing = list(missing)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __enter__(self) -> 'ImageSource':
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    @abstractmethod
+    def read(self, i: int) -> Image.Image:
+        """Image `i` in RGB at its own size; thread-safe.
+
+        Raises
+        ------
+        ValueError
+            If the image is damaged, too large, or of a kind that has no faithful 8-bit RGB form.
+        """
+
+    @abstractmethod
+    def state(self) -> list:
+        """Something that changes whenever the images may have; the archives themselves need not be in it."""
+
+    def close(self) -> None:  # noqa: B027, not every source has something to close
+        pass
+
+
+class FileSource(ImageSource):
+    """Images that are files of their own: `names` are their names in `files`, in the order of the index."""
+
+    def __init__(self, files: Files, names: list[str], index: pd.DataFrame, recipe: dict, **about) -> None:
+        super().__init__(index, recipe, **about)
+        self._files = files
+        self._names = names
+
+    def read(self, i: int) -> Image.Image:
+        return decode(self._files.read(self._names[i]))
+
+    def state(self) -> list:
+        return [self._files.state(name) for name in self._names]
+
+    def close(self) -> None:
+        self._files.close()
+
+
+def decode(content: bytes) -> Image.Image:
+    """The first frame of an encoded image in RGB. ValueError where it is damaged, huge, or has more than 8 bits."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # Pillow's about large images and odd metadata
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+                return _as_rgb(image)
+    except UnidentifiedImageError as error:
+        raise ValueError('not an image of a known format') from error
+    except Exception as error:  # decoders raise anything on damaged files
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    pixels = image.width * image.height
+    if pixels > _MOST_PIXELS:
+        raise ValueError(f'{image.width} x {image.height} pixels are more than {_MOST_PIXELS // 10 ** 6} million')
+    if image.mode.startswith(('I', 'F')):
+        raise ValueError(f'more than 8 bits a pixel (mode {image.mode}): convert it to 8 bits')
+    with _large_images if pixels > _LARGE else nullcontext():
+        image.load()
+        return image if image.mode == 'RGB' else image.convert('RGB')
