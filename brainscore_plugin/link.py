@@ -14,6 +14,7 @@ from pathlib import Path
 PLUGIN_TYPES = ('data', 'metrics', 'benchmarks', 'models')
 PLUGIN_ROOT = Path(__file__).resolve().parent
 _COPY_MARK = '.copied-by-brainscore-mouse'  # tells a copy of ours from anyone else's folder
+REGISTERED_MARK = '.registered-with-brainscore-mouse'  # in the folder of a model that its user registered
 _REGISTRATION = re.compile(r"""(\w+)_registry\[['"]([^'"]+)['"]\]""")
 
 
@@ -34,9 +35,18 @@ class Plugin:
 
 
 def plugins() -> list:
-    """Every plugin of this project, in the order data, metrics, benchmarks, models."""
-    return [Plugin(type_, init.parent) for type_ in PLUGIN_TYPES
-            for init in sorted((PLUGIN_ROOT / type_).glob('[a-z]*/__init__.py'))]
+    """Every plugin of this project, in the order data, metrics, benchmarks, models; then the models of its user."""
+    own = [Plugin(type_, init.parent) for type_ in PLUGIN_TYPES
+           for init in sorted((PLUGIN_ROOT / type_).glob('[A-Za-z]*/__init__.py'))]
+    registered = [Plugin('models', mark.parent)
+                  for mark in sorted(registered_models().glob(f'[a-z]*/{REGISTERED_MARK}'))]
+    return own + registered
+
+
+def registered_models() -> Path:
+    """Folder of the models that a user registered, below BRAINSCORE_MOUSE_HOME, by default ~/.brainscore-mouse."""
+    home = Path(os.environ.get('BRAINSCORE_MOUSE_HOME') or Path.home() / '.brainscore-mouse')
+    return home.expanduser().resolve() / 'models'
 
 
 def installed_brainscore() -> Path:
@@ -102,6 +112,13 @@ def unlink(brainscore: Path) -> list:
     return ours
 
 
+def unlink_model(brainscore: Path, name: str) -> None:
+    """Remove our link or copy of one model from `brainscore`, if there is one."""
+    place = brainscore / 'models' / name
+    if _is_ours(place):
+        _remove(place)
+
+
 def is_live(plugin: Plugin, brainscore: Path) -> bool:
     """Whether `brainscore` sees this very plugin, or a copy of it."""
     place = brainscore / plugin.type / plugin.name
@@ -152,7 +169,8 @@ def _is_ours(place: Path) -> bool:
     if place.is_symlink():
         target = Path(os.readlink(place))
         # by its end, so that links of an installation that has moved or gone are known too
-        return target.parts[-3:] == ('brainscore_plugin', *place.parts[-2:])
+        return (target.parts[-3:] == ('brainscore_plugin', *place.parts[-2:])
+                or target.parent == registered_models() or (target / REGISTERED_MARK).is_file())
     return (place / _COPY_MARK).is_file()
 
 

@@ -1,16 +1,21 @@
 """AlexNet's convolutional layers at 64 x 64 pixels, the size of picture that suits a mouse's acuity."""
 import functools
 from collections import OrderedDict
+from pathlib import Path
 
 import torch
 from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper, load_preprocess_images
 from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import nn
 from torchvision.models import alexnet
 
 IMAGE_SIZE = 64
 VISUAL_DEGREES = 120  # width of the screen in Allen Visual Coding
+UNTRAINED = 'alexnet64_untrained'
 SEED = 0  # of the untrained weights
+WEIGHTS = Path(__file__).parent / 'weights'  # of the others: <identifier>.safetensors
 IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
 
 # Each convolution with the ReLU behind it, by its index in torchvision's `alexnet().features`; pooling stands between.
@@ -60,11 +65,60 @@ def convolutional_trunk(seed: int = SEED) -> nn.Sequential:
     return nn.Sequential(OrderedDict((name, blocks[name]) for name in order))
 
 
+def load_weights(trunk: nn.Sequential, path: Path) -> None:
+    """Give a trunk the weights of a file, in whatever precision they were saved.
+
+    Parameters
+    ----------
+    trunk : torch.nn.Sequential
+        See :func:`convolutional_trunk`.
+    path : pathlib.Path
+        Safetensors ``conv1.weight``, ``conv1.bias``, … ``conv5.bias``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no safetensors file, or its tensors are not those of the trunk.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f'The weights of {path.stem} are missing: no file {path}.')
+    try:
+        weights = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f'{path} is no whole safetensors file ({error}).') from error
+    # conv1.0.weight of the trunk, where 0 is the convolution and 1 its rectification, is conv1.weight in the file
+    expected = {name.replace('.0.', '.'): tuple(tensor.shape) for name, tensor in trunk.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
+    if found != expected:
+        raise ValueError(f'{path} does not hold the weights of this network: expected {expected}, found {found}.')
+    trunk.load_state_dict({name.replace('.', '.0.'): tensor.float() for name, tensor in weights.items()},
+                          assign=True)
+
+
 def alexnet64(identifier: str) -> ModelCommitment:
-    """The model as a Brain-Score BrainModel for mouse areas and, so that primate benchmarks run too, V1 to IT."""
+    """The model as a Brain-Score BrainModel for mouse areas and, so that primate benchmarks run too, V1 to IT.
+
+    Parameters
+    ----------
+    identifier : str
+        ``alexnet64_untrained``, or that of a file in `WEIGHTS`.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As :func:`load_weights`.
+    """
+    if identifier == UNTRAINED:
+        trunk = convolutional_trunk()
+    else:
+        with torch.device('meta'):  # without drawing initial weights
+            trunk = convolutional_trunk()
+        load_weights(trunk, WEIGHTS / f'{identifier}.safetensors')
     preprocessing = functools.partial(load_preprocess_images, image_size=IMAGE_SIZE,
                                       normalize_mean=IMAGENET_MEAN, normalize_std=IMAGENET_STD)
-    wrapper = PytorchWrapper(identifier=identifier, model=convolutional_trunk(), preprocessing=preprocessing)
+    wrapper = PytorchWrapper(identifier=identifier, model=trunk, preprocessing=preprocessing)
     wrapper.image_size = IMAGE_SIZE
     return ModelCommitment(identifier=identifier, activations_model=wrapper, layers=LAYERS,
                            region_layer_map=REGION_LAYER_MAP, visual_degrees=VISUAL_DEGREES)

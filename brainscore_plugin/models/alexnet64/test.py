@@ -1,7 +1,22 @@
+import hashlib
+import json
+from pathlib import Path
+
 import pytest
+import torch
 from brainscore_vision import load_model, load_stimulus_set
+from brainscore_vision.models.alexnet64.model import WEIGHTS, convolutional_trunk, load_weights
+from safetensors.torch import load_file, save_file
 
 FEATURES = {'conv1': 14400, 'conv2': 9408, 'conv3': 3456, 'conv4': 2304, 'conv5': 2304}
+TRAINED = ['alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_painting',
+           'alexnet64_simclr_clipart', 'alexnet64_simclr_infograph', 'alexnet64_simclr_sketch',
+           'alexnet64_simclr_quickdraw', 'alexnet64_simclr_cremi']
+CARDS = Path(WEIGHTS).with_name('cards')
+
+
+def network(identifier):
+    return load_model(identifier).activations_model._model
 
 
 @pytest.mark.parametrize('area', ['VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl'])
@@ -16,3 +31,42 @@ def test_every_layer_is_recorded_for_a_mouse_area(area):
 def test_primate_areas_are_mapped(region):
     model = load_model('alexnet64_untrained')
     assert model.layer_model.region_layer_map[region] in FEATURES
+
+
+@pytest.mark.parametrize('identifier', TRAINED)
+def test_a_trained_model_has_the_weights_of_its_file(identifier):
+    loaded, saved = network(identifier).state_dict(), load_file(WEIGHTS / f'{identifier}.safetensors')
+    assert {name.replace('.0.', '.'): tuple(tensor.shape) for name, tensor in loaded.items()} == {
+        name: tuple(tensor.shape) for name, tensor in saved.items()}
+    assert all(torch.equal(loaded[name.replace('.', '.0.')], tensor.float()) for name, tensor in saved.items())
+
+
+def test_no_two_models_have_the_same_filters():
+    filters = [network(identifier).conv1[0].weight for identifier in ['alexnet64_untrained', *TRAINED]]
+    assert not any(torch.allclose(one, other, atol=1e-3) for i, one in enumerate(filters) for other in filters[:i])
+
+
+@pytest.mark.parametrize('identifier', TRAINED)
+def test_a_card_tells_of_the_very_weights(identifier):
+    card = json.loads((CARDS / f'{identifier}.json').read_text())
+    content = (WEIGHTS / f'{identifier}.safetensors').read_bytes()
+    assert card['name'] == identifier
+    assert card['weights']['sha256'] == hashlib.sha256(content).hexdigest()
+    assert card['data']['count'] > 0
+    assert len(card['training']['loss']) == card['training']['epochs'] > 0
+    assert card['data']['description'] in (CARDS / f'{identifier}.md').read_text()
+
+
+@pytest.mark.parametrize(('weights', 'says'), [
+    (None, 'no file'),
+    (b'text', 'no whole safetensors file'),
+    ({'conv1.weight': torch.zeros(64, 3, 7, 7)}, 'expected .*found'),
+])
+def test_an_error_names_the_file_of_the_weights(tmp_path, weights, says):
+    path = tmp_path / 'mine.safetensors'
+    if isinstance(weights, dict):
+        save_file(weights, path)
+    elif weights is not None:
+        path.write_bytes(weights)
+    with pytest.raises((FileNotFoundError, ValueError), match=rf'mine\.safetensors.*{says}|{says}.*mine\.safetensors'):
+        load_weights(convolutional_trunk(), path)

@@ -1,0 +1,180 @@
+"""From a run, or a published checkpoint, to weights and a model card."""
+import hashlib
+import json
+import pickle
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import pandas as pd
+import torch
+from safetensors.torch import save
+
+from .atomic import replacing
+from .authors_checkpoint import read_authors_checkpoint
+from .backbone import CONVOLUTIONS, checked
+from .card import markdown, model_card
+
+IMPORTED = ('Read from a checkpoint in the layout of those that Prasad, Manor & Pereira (2022) published, of SimCLR '
+            'training. What it was trained on, and how, is not known beyond what the file says.')
+
+
+def export(run: Path, out: Path | None = None, name: str | None = None, cards: Path | None = None,
+           description: str | None = None, probe_domains: tuple = (), replace: bool = False) -> Path:
+    """Write a run's backbone in half precision, and its model card.
+
+    Parameters
+    ----------
+    run : pathlib.Path
+        Folder of the run.
+    out : pathlib.Path, optional
+        Folder of ``<name>.safetensors``; by default the run's.
+    name : str, optional
+        By default the run folder's.
+    cards : pathlib.Path, optional
+        Folder of ``<name>.json`` and ``<name>.md``; by default beside the weights.
+    description : str, optional
+        What the images are, in words; by default what the domain says of itself.
+    probe_domains : tuple of PreparedDomain
+        Probe accuracies on them are measured and put into the card.
+    replace : bool
+        Whether to overwrite an earlier export.
+
+    Returns
+    -------
+    pathlib.Path
+        The weights.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder is no run or has no checkpoint yet.
+    FileExistsError
+        If there is an export of that name, or anything else in its place.
+    ValueError
+        If a file of the run is damaged, the weights are not finite or the name cannot be one of a file.
+    """
+    run = Path(run)
+    name = name or run.resolve().name
+    places = _free_places(name, out or run, cards, replace)
+    weights, epochs = _backbone(run / 'checkpoints' / 'last.ckpt')
+    described, history = _description(run), _history(run, epochs)
+    half = checked({key: tensor.half() for key, tensor in weights.items()}, run)
+    data = _data(described, description)
+    training = {'method': 'SimCLR (Chen et al. 2020)', 'epochs': epochs, 'seed': described['seed'],
+                'device': described['device'], 'precision': described['precision'],
+                'seconds': round(history['seconds'].sum()), 'recipe': described['recipe'],
+                'versions': described['versions'], 'loss': history['loss'].tolist()}
+    return publish(half, model_card(name, data, training, _probes(name, half, probe_domains)), places)
+
+
+def import_checkpoint(file: Path, out: Path | None = None, name: str | None = None, replace: bool = False) -> Path:
+    """Write the backbone of a checkpoint that the paper's authors published, bit by bit, and a card.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        See :func:`~training.authors_checkpoint.read_authors_checkpoint`.
+    out, name, replace
+        As for :func:`export`; by default the file's folder and its name without the ending; the card lies beside.
+
+    Returns
+    -------
+    pathlib.Path
+        The weights.
+
+    Raises
+    ------
+    FileNotFoundError, FileExistsError, ValueError
+        As :func:`export`, and if the file is no such checkpoint.
+    """
+    file = Path(file)
+    name = name or file.stem
+    places = _free_places(name, out or file.parent, None, replace)
+    weights, facts = read_authors_checkpoint(file)
+    training = {'method': IMPORTED, **facts, 'file': file.name, 'sha256': _sha256(file)}
+    data = {'description': 'Not said by the checkpoint.'}
+    return publish(weights, model_card(name, data, training), places)
+
+
+def publish(weights: dict, card: dict, places: list) -> Path:
+    """Write weights and card to the places of .safetensors, .json and .md: all of them or, if anything fails, none."""
+    content = save({key: tensor.contiguous() for key, tensor in weights.items()})
+    dtype = str(weights['conv1.weight'].dtype).removeprefix('torch.')
+    card = {**card, 'weights': {'file': places[0].name, 'dtype': dtype, 'bytes': len(content),
+                                'sha256': hashlib.sha256(content).hexdigest()}}
+    contents = [content, json.dumps(card, indent=1).encode(), markdown(card).encode()]
+    with ExitStack() as stack:
+        for place, content in zip(places, contents):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(replacing(place)).write_bytes(content)
+    return places[0]
+
+
+def _free_places(name: str, out: Path, cards: Path | None, replace: bool) -> list:
+    if not re.fullmatch(r'\w[\w.-]*', name):
+        raise ValueError(f"'{name}' cannot be a model's name: use letters, digits and underscores ('--name NAME').")
+    places = [out / f'{name}.safetensors', *((cards or out) / f'{name}.{ending}' for ending in ('json', 'md'))]
+    taken = [place for place in places if place.exists() and not (replace and place.is_file())]
+    if taken:
+        raise FileExistsError(f"{taken[0]} exists: overwrite it with '--replace' or choose another '--name'.")
+    return places
+
+
+def _backbone(checkpoint: Path) -> tuple:
+    """Weights and the number of epochs they were trained."""
+    if not checkpoint.is_file():
+        raise FileNotFoundError(f"No checkpoint at {checkpoint}: expected is the folder of a run of 'brainscore-mouse "
+                                "train' that has finished an epoch.")
+    try:
+        saved = torch.load(checkpoint, map_location='cpu', weights_only=True)
+        weights = {f'{layer}.{part}': saved['state_dict'][f'backbone.{index}.{part}']
+                   for layer, index in CONVOLUTIONS.items() for part in ('weight', 'bias')}
+        epochs = saved['epoch'] + 1
+    except (RuntimeError, EOFError, OSError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{checkpoint} is damaged or no checkpoint of 'brainscore-mouse train' "
+                         f'({_first_line(error)}). Restore the file or train again.') from error
+    return checked(weights, checkpoint), epochs
+
+
+def _description(run: Path) -> dict:
+    path = run / 'run.json'
+    try:
+        return json.loads(path.read_text(encoding='utf-8'))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{run} has no run.json: expected is the folder of a run of 'brainscore-mouse "
+                                "train'.") from None
+    except ValueError as error:
+        raise ValueError(f'{path} is damaged: {error}.') from error
+
+
+def _history(run: Path, epochs: int) -> pd.DataFrame:
+    """One row for each epoch that the checkpoint has seen."""
+    history = pd.read_csv(run / 'metrics.csv')
+    return history[history['epoch'] < epochs]
+
+
+def _data(described: dict, description: str | None) -> dict:
+    """What the images were, by the run's account."""
+    known = described['data']
+    words = f"{described['count']:,} images of the domain '{described['domain']}': {known['title']}."
+    return {'description': description or words,
+            **{name: described[name] for name in ('domain', 'count', 'split', 'fingerprint')},
+            **{name: known[name] for name in ('title', 'official', 'licence', 'citation', 'recipe')},
+            'archives': {archive['name']: archive['sha256'] for archive in known['archives']}}
+
+
+def _probes(name: str, weights: dict, domains) -> list:
+    if not domains:
+        return []
+    from .probe import probe_models
+    return probe_models({name: weights}, domains).to_dict('records')
+
+
+def _sha256(file: Path) -> str:
+    with file.open('rb') as content:
+        return hashlib.file_digest(content, 'sha256').hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition('\n')[0][:200]
