@@ -1,5 +1,6 @@
 # make score   score a model on a benchmark (MODEL=… BENCHMARK=…), setting up .venv first
 # make test    set up .venv with everything the tests need, and run them
+# make allen   set up .venv-allen with AllenSDK, which fetching and packaging its recordings needs, and the tests too
 # TORCH=cpu    asks for PyTorch's small CPU build
 
 PYTHON ?= 3.11
@@ -8,6 +9,8 @@ BENCHMARK ?= SimulatedMouse.VISp-pls
 
 VENV := .venv
 BIN := $(VENV)/bin
+ALLEN := .venv-allen
+ALLEN_PINS := brainscore_plugin/recordings/constraints-allen.txt
 UV := $(shell command -v uv || echo .make/uv/bin/uv)
 INSTALL = $(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt $(if $(TORCH),--torch-backend $(TORCH))
 # PyTorch starts four times as fast from compiled modules; Brain-Score would install each plugin's requirements with
@@ -16,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export BS_INSTALL_DEPENDENCIES := no
 export PYTHONWARNINGS := ignore::FutureWarning  # of Brain-Score about itself
 
-.PHONY: score test lint constraints clean
+.PHONY: score test allen lint constraints clean
 .DEFAULT_GOAL := score
 
 score: $(VENV)/score.stamp
@@ -25,10 +28,12 @@ score: $(VENV)/score.stamp
 	$(BIN)/python -m brainscore_vision score --model_identifier=$(MODEL) --benchmark_identifier=$(BENCHMARK)
 	@$(BIN)/brainscore-mouse explain "$(MODEL)" "$(BENCHMARK)"
 
-test: $(VENV)/test.stamp
+test: $(VENV)/test.stamp allen
 	@tests/qt_packages.sh
 	@$(BIN)/brainscore-mouse link --quiet
 	xvfb-run -a -s "-screen 0 1600x1000x24" $(BIN)/python -m pytest tests
+
+allen: $(ALLEN)/allen.stamp
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -38,6 +43,9 @@ constraints: $(UV)
 	$(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra study --extra dev \
 		pyproject.toml --output-file constraints.txt
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['allen'], sep='\n')" \
+		| $(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links - --output-file $(ALLEN_PINS)
 
 $(VENV)/score.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing brainscore-mouse into $(VENV) …"
@@ -49,6 +57,13 @@ $(VENV)/test.stamp: $(VENV)/score.stamp
 	@$(INSTALL) --editable ".[viewer,train,study,dev]"
 	@touch $@
 
+# Python 3.11 is the newest that AllenSDK's NumPy has wheels for.
+$(ALLEN)/allen.stamp: $(ALLEN_PINS) | $(UV)
+	@echo "Installing AllenSDK into $(ALLEN) …"
+	@$(UV) venv --quiet --clear --python 3.11 $(ALLEN)
+	@$(UV) pip install --quiet --python $(ALLEN)/bin/python --requirement $(ALLEN_PINS)
+	@touch $@
+
 $(BIN)/python: | $(UV)
 	@$(UV) venv --quiet --python $(PYTHON) $(VENV)
 
@@ -57,4 +72,4 @@ $(BIN)/python: | $(UV)
 	@python3 -m venv .make/uv && .make/uv/bin/pip install --quiet uv
 
 clean:
-	rm -rf $(VENV) .make
+	rm -rf $(VENV) $(ALLEN) .make

@@ -1,0 +1,79 @@
+"""Where packaged recordings lie and what their files are called."""
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from brainscore_core.supported_data_standards.brainio import fetch
+
+
+def recordings_home() -> Path:
+    """Brain-Score's data home: BRAINIO_HOME, by default ~/.brainio."""
+    home = Path(fetch.get_local_data_path())
+    # Brain-Score compares the paths of stimuli from a `.brainio` part on
+    return home if '.brainio' in home.parts else home / '.brainio'
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The files of one packaged recording, such as ``deVries2020`` or ``Willeke2022.21067-10-18``, in a folder."""
+    directory: Path
+    identifier: str
+
+    @property
+    def stimuli_csv(self) -> Path:
+        return self.directory / f'stimulus_{self.identifier}.csv'
+
+    @property
+    def stimuli_zip(self) -> Path:
+        return self.directory / f'stimulus_{self.identifier}.zip'
+
+    @property
+    def stimuli(self) -> Path:
+        return self.directory / f'stimulus_{self.identifier}'
+
+    @property
+    def assembly(self) -> Path:
+        return self.directory / f'assy_{self.identifier}.nc'
+
+    @property
+    def sidecar(self) -> Path:
+        """JSON with the recipe, versions, counts, and the SHA-1 of every other file."""
+        return self.directory / f'{self.identifier}.json'
+
+    def read_sidecar(self) -> dict:
+        """The sidecar.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            If it is missing or damaged.
+        """
+        try:
+            sidecar = json.loads(self.sidecar.read_text(encoding='utf-8'))
+            if isinstance(sidecar['sha1'], dict):
+                return sidecar
+        except (ValueError, KeyError, TypeError):
+            pass
+        raise ValueError(f'{self.sidecar} is damaged: it is not the JSON that packaging writes. Package again.')
+
+    def damage(self) -> list:
+        """What is wrong with the files, a sentence each; reads every byte."""
+        wrong = []
+        for name, sha1 in self.read_sidecar()['sha1'].items():
+            path = self.directory / name
+            if not path.is_file():
+                wrong.append(f'{path} is missing')
+            elif sha1_of(path) != sha1:
+                wrong.append(f'{path} has changed since it was packaged')
+        return wrong
+
+
+def packaged(identifier: str, home: Path = None) -> Layout:
+    """The layout of `identifier` in the data home, or in the folder given instead of it."""
+    return Layout((home or recordings_home()) / identifier, identifier)
+
+
+def sha1_of(path: Path) -> str:
+    with path.open('rb') as file:
+        return hashlib.file_digest(file, 'sha1').hexdigest()

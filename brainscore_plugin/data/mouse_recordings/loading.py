@@ -1,0 +1,145 @@
+"""Loads packaged recordings: only the neurons that a filter keeps, only the time window asked for."""
+from collections.abc import Callable
+
+import netCDF4
+import numpy as np
+import pandas as pd
+from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly, StimulusMergeAssemblyLoader
+from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
+
+from .layout import Layout, packaged
+
+
+def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
+    """The stimulus set of packaged recordings.
+
+    Parameters
+    ----------
+    identifier : str
+        Such as 'deVries2020'.
+    absent : str
+        What to tell the user if the recordings are not there: the command that gets them, their size and licence.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the recordings are not packaged.
+    ValueError
+        If a file is damaged or missing.
+    """
+    layout = _present(identifier, absent)
+    try:
+        stimulus_set = StimulusSet.from_files(layout.stimuli_csv, layout.stimuli)
+    except (AssertionError, FileNotFoundError, KeyError, pd.errors.ParserError) as error:
+        raise ValueError(_damage(layout)) from error
+    stimulus_set.identifier = identifier
+    return stimulus_set
+
+
+def neuron_table(identifier: str, absent: str) -> pd.DataFrame:
+    """The neuroid coordinates of packaged recordings, a row a neuron; parameters and errors as above."""
+    layout = _present(identifier, absent)
+    with _open(layout) as file:
+        return _coordinates(file, 'neuroid')
+
+
+def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], np.ndarray] | None = None,
+                  window: tuple | None = None, stimuli: str | None = None) -> NeuroidAssembly:
+    """Single-trial responses of packaged recordings.
+
+    Reads some neurons at a time, so that no more than the result need be in memory.
+
+    Parameters
+    ----------
+    identifier, absent
+        As of :func:`load_stimulus_set`.
+    keep : callable, optional
+        From the table of neurons to a mask, bool (n_neurons,); all neurons by default.
+    window : (float, float), optional
+        Sum the time bins that lie within these ms after stimulus onset into one.
+    stimuli : str, optional
+        Identifier of the stimulus set, where it is not that of the responses.
+    stimuli : str, optional
+        Identifier of the stimulus set where it is not the assembly's own.
+
+    Returns
+    -------
+    NeuroidAssembly, float32, shape (n_presentations, n_neurons, n_bins)
+        NaN where a presentation is missing; stimulus_set among its attributes.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As of :func:`load_stimulus_set`; ValueError too if no time bin lies within the window.
+    """
+    layout = _present(identifier, absent)
+    stimulus_set = load_stimulus_set(stimuli or identifier, absent)
+    with _open(layout) as file:
+        neurons, bins = _coordinates(file, 'neuroid'), _coordinates(file, 'time_bin')
+        presentations = _coordinates(file, 'presentation')
+        if not set(presentations['stimulus_id']) <= set(stimulus_set['stimulus_id']):
+            raise ValueError(_damage(layout))
+        mask = np.ones(len(neurons), bool) if keep is None else np.asarray(keep(neurons), bool)
+        within = np.ones(len(bins), bool)
+        if window is not None:
+            within = ((bins['time_bin_start'] >= window[0]) & (bins['time_bin_end'] <= window[1])).to_numpy()
+            if not within.any():
+                raise ValueError(f'{identifier} has no time bin within {window} ms after stimulus onset.')
+            bins = pd.DataFrame({'time_bin_start': [window[0]], 'time_bin_end': [window[1]]})
+        values = _read(file['data'], mask, within, window is not None)
+    columns = {'presentation': presentations, 'neuroid': neurons[mask], 'time_bin': bins}
+    coords = {name: (dimension, table[name].to_numpy()) for dimension, table in columns.items() for name in table}
+    assembly = NeuroidAssembly(values, coords=coords, dims=list(columns))
+    assembly = _WithStimuli(stimulus_set).merge_stimulus_set_meta(assembly, stimulus_set)
+    assembly.attrs.update(identifier=identifier, stimulus_set=stimulus_set,
+                          stimulus_set_identifier=stimulus_set.identifier)
+    return assembly
+
+
+class _WithStimuli(StimulusMergeAssemblyLoader):
+    """Brain-Score's merge of stimulus columns into presentations, for responses that are loaded already."""
+
+    def __init__(self, stimulus_set: StimulusSet):
+        super().__init__(cls=NeuroidAssembly, file_path=None, stimulus_set=stimulus_set)
+
+
+def _present(identifier: str, absent: str) -> Layout:
+    layout = packaged(identifier)
+    if not layout.sidecar.is_file():
+        raise FileNotFoundError(f'The recordings {identifier} are not in {layout.directory.parent}. {absent}')
+    return layout
+
+
+def _open(layout: Layout) -> netCDF4.Dataset:
+    try:
+        return netCDF4.Dataset(layout.assembly)
+    except OSError as error:
+        raise ValueError(_damage(layout)) from error
+
+
+def _damage(layout: Layout) -> str:
+    wrong = layout.damage() or [f'{layout.directory} cannot be read']
+    return f"{'; '.join(wrong[:3])}. Package {layout.identifier} again."
+
+
+def _coordinates(file: netCDF4.Dataset, dimension: str) -> pd.DataFrame:
+    return pd.DataFrame({name: variable[:] for name, variable in file.variables.items()
+                         if variable.dimensions == (dimension,)})
+
+
+def _read(data: netCDF4.Variable, mask: np.ndarray, within: np.ndarray, add: bool) -> np.ndarray:
+    """The responses of the neurons in `mask`, a chunk of the file at a time."""
+    data.set_auto_mask(False)
+    n_presentations, n_neurons, _ = data.shape
+    n_bins = 1 if add else int(within.sum())
+    values = np.empty((n_presentations, int(mask.sum()), n_bins), np.float32)
+    size, read = data.chunking()[1], 0
+    for start in range(0, n_neurons, size):
+        kept = mask[start:start + size]
+        if kept.any():
+            block = data[:, start:start + size, :][:, kept][:, :, within]
+            values[:, read:read + block.shape[1]] = block.sum(axis=2, keepdims=True) if add else block
+            read += block.shape[1]
+    return values
+
+

@@ -1,0 +1,1 @@
+"""Real recordings of mouse visual cortex: fetched, packaged for Brain-Score, verified."""

@@ -1,0 +1,101 @@
+"""Fetches published recordings session by session, and reduces each before the next."""
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from tqdm import tqdm
+
+from brainscore_plugin.recordings.catalogue import Published, default_cache, published
+from brainscore_plugin.recordings.download import download, with_size
+from brainscore_plugin.recordings.files import check_room
+
+
+def fetch(name: str, cache: Path | None = None, keep_nwb: bool = False) -> Path:
+    """Fetch recordings; started again after it was stopped, it goes on where it was.
+
+    Parameters
+    ----------
+    name : str
+        Such as 'allen-calcium'.
+    cache : pathlib.Path, optional
+        Folder to fetch into; by default one in the project's home.
+    keep_nwb : bool
+        Keep the published files of every session; otherwise they are deleted as soon as the session is reduced to
+        its responses.
+
+    Returns
+    -------
+    pathlib.Path
+        The cache, to be packaged from.
+
+    Raises
+    ------
+    OSError
+        If there is no room, found out before anything large is fetched, or the server cannot be reached.
+    RuntimeError
+        If sessions could not be reduced, after all others have been; or another process fetches into the same cache.
+    """
+    recording, cache = published(name), cache or default_cache(name)
+    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(cache / '.fetch.lock', timeout=0):
+            _fetch(recording, cache, keep_nwb or recording.keeps_files)
+    except Timeout as error:
+        raise RuntimeError(f'Another process is fetching into {cache}.') from error
+    return cache
+
+
+def _fetch(recording: Published, cache: Path, keep: bool) -> None:
+    keep = keep or recording.keeps_files
+    for remote in recording.index():
+        with tqdm(total=remote.bytes_left(cache), desc=remote.path, unit='B', unit_scale=True, disable=None) as bar:
+            download(remote, cache, bar.update)
+    sessions = recording.sessions(cache)
+    remotes = {session: recording.files(session) for session in sessions}
+    todo = [session for session in sessions if not recording.is_reduced(cache, session)
+            or keep and not all(remote.there(cache) for remote in remotes[session])]
+    remotes = {session: [with_size(remote) for remote in remotes[session]] for session in todo}
+    check_room(cache, bytes_needed(recording, cache, [remotes[session] for session in todo], keep),
+               f'Fetching {len(todo)} of {len(sessions)} sessions of {recording.name}')
+
+    left = sum(remote.bytes_left(cache) for session in todo for remote in remotes[session])
+    failed = {}
+    with tqdm(total=left, desc=f'{len(todo)} sessions', unit='B', unit_scale=True, disable=None) as bar:
+        def downloaded() -> Iterator[str]:
+            for number, session in enumerate(todo, 1):
+                bar.set_description(f'session {number} of {len(todo)}')
+                for remote in remotes[session]:
+                    download(remote, cache, bar.update)
+                yield session
+
+        for done in recording.reduce(cache, downloaded()):
+            if 'error' in done:
+                failed[done['session']] = done['error']
+            elif not keep:
+                for remote in remotes[done['session']]:
+                    (cache / remote.path).unlink(missing_ok=True)
+    raise_failed(failed, len(sessions))
+
+
+def bytes_needed(recording: Published, cache: Path, sessions: list, keep: bool) -> int:
+    """Bytes of disk that fetching takes.
+
+    Parameters
+    ----------
+    recording : Published
+    cache : pathlib.Path
+    sessions : list of list of Remote
+        The files of the sessions that are left.
+    keep : bool
+        Whether they are kept.
+    """
+    left = [sum(remote.bytes_left(cache) for remote in remotes) for remotes in sessions]
+    return recording.reduced_bytes * len(sessions) + (sum(left) if keep else max(left, default=0))
+
+
+def raise_failed(failed: dict, n_sessions: int) -> None:
+    """Raise RuntimeError if sessions failed, session -> error; names the first."""
+    if failed:
+        session, error = next(iter(failed.items()))
+        raise RuntimeError(f'{len(failed)} of {n_sessions} sessions failed, the others are done. Session {session}: '
+                           f'{error}')

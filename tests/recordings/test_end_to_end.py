@@ -1,0 +1,224 @@
+"""From published files to a score, where the truth is known: neurons of a simulated population that saw the pictures.
+
+The caches hold responses of the simulated mouse's neurons, which `gabor_oracle` computes from pixels: packaged, loaded
+and scored, these true features must get what the same mapping gets on the neurons' noise-free responses, and random
+features nothing.
+"""
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from brainscore_core.supported_data_standards.brainio import fetch
+from brainscore_vision import load_benchmark, load_dataset, load_metric, load_model
+from brainscore_vision.data.simulated_mouse.population import BIN_SECONDS
+from brainscore_vision.data.simulated_mouse.recording import simulated_population
+from brainscore_vision.data.simulated_mouse.scenes import SCENE_SIZE, cut_scenes
+from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities
+from brainscore_vision.metrics.noise_corrected_pls.noise_correction import (
+    Protocol,
+    predictivity,
+    predictivity_held_out,
+)
+from fabricated import allen_calcium, allen_neuropixels, sensorium
+from PIL import Image
+
+from brainscore_plugin.recordings import allen_environment
+from brainscore_plugin.recordings.catalogue import published
+from brainscore_plugin.recordings.sensorium2022 import PUBLIC
+
+N_SCENES, N_TRIALS = 118, 50
+N_ANIMALS, N_NEURONS = 4, 24  # per animal
+# Fluorescence of a spike, relative to the baseline: a few tenths at most for the indicator of Allen Visual Coding
+# (Chen et al. 2013, Nature 499:295); and noise of the measurement
+SPIKE_LEVEL, LEVEL_NOISE = .1, .05
+RESPONSE_BINS = slice(4, 14)  # of 10 ms: when mouse visual cortex answers to a scene
+# Spikes of the Sensorium mice are scaled so that the signal takes some 20 % of the variance of a trial, as there, where
+# a trial correlates with the mean of the others at about 0.35
+SENSORIUM_GAIN = .25
+SENSORIUM_IMAGES = {'n_train': 270, 'n_validation': 30, 'n_test': 40, 'n_repeats': 10}
+
+
+class Truth:
+    """The simulated neurons of VISp before pictures.
+
+    Attributes
+    ----------
+    features : numpy.ndarray, shape (n_pictures, 360)
+        What `gabor_oracle` sees of the pictures.
+    expected : numpy.ndarray, shape (n_pictures, 180)
+        Expected spikes of each neuron of VISp in 250 ms.
+    """
+
+    def __init__(self, pictures):
+        population = simulated_population()
+        shown = np.stack([np.asarray(Image.fromarray(picture).resize((SCENE_SIZE, SCENE_SIZE), Image.BILINEAR))
+                          for picture in pictures])
+        of_area = (population.neurons['region'] == 'VISp').to_numpy()
+        self.features = population.features(shown)
+        self.expected = population.rates(shown)[:, of_area] * BIN_SECONDS
+
+
+def resized(scenes, width, height, how=Image.BILINEAR):
+    return np.stack([np.asarray(Image.fromarray(scene).resize((width, height), how)) for scene in scenes])
+
+
+@pytest.fixture(scope='module')
+def home(tmp_path_factory):
+    """A data home of this module's own, for this process and those that it starts."""
+    home = tmp_path_factory.mktemp('end_to_end') / '.brainio'
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetch, '_local_data_path', str(home))
+        patch.setenv('BRAINIO_HOME', str(home))
+        for name in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'):
+            patch.setenv(name, 'http://127.0.0.1:9')
+        yield home
+
+
+@pytest.fixture(scope='module')
+def allen():
+    try:
+        allen_environment.find_python()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    # the published size, in few greys a side so that it compresses
+    return resized(cut_scenes(N_SCENES, 7), 1174, 918, Image.NEAREST)
+
+
+def of_animals(expected):
+    """The neurons of each animal, shape (n_scenes, 1, N_NEURONS), to draw trials from."""
+    return np.split(expected[:, None, :N_ANIMALS * N_NEURONS], N_ANIMALS, axis=2)
+
+
+@pytest.fixture(scope='module')
+def calcium(home, allen, tmp_path_factory):
+    """Truth and noise-free dF/F of each neuron, in the order of the containers, after packaging."""
+    truth, rng, sessions = Truth(allen), np.random.default_rng(0), []
+    for animal, expected in enumerate(of_animals(truth.expected)):
+        spikes = rng.poisson(expected, (N_SCENES, N_TRIALS, N_NEURONS))
+        levels = SPIKE_LEVEL * spikes + LEVEL_NOISE * rng.standard_normal(spikes.shape)
+        sessions.append(allen_calcium.Session(500 + animal, 'VISp', 'Cux2-CreERT2', 275, levels,
+                                              metrics={'p_run_mod_ns': [.5] * N_NEURONS}))
+    cache = allen_calcium.make_calcium_cache(tmp_path_factory.mktemp('calcium'), sessions, allen)
+    published('allen-calcium').package(cache)
+    # dF/F is relative to the four pictures before, of neurons that fire more a higher baseline
+    before = truth.expected[rng.integers(N_SCENES, size=(2000, 4))]
+    baseline = 1 + SPIKE_LEVEL * rng.poisson(before).mean(axis=1)
+    return truth.features, (truth.expected * SPIKE_LEVEL * (1 / baseline).mean(axis=0)), 500_000
+
+
+@pytest.fixture(scope='module')
+def neuropixels(home, allen, tmp_path_factory):
+    """Truth and expected spikes of each neuron, in the order of the sessions, after packaging."""
+    truth, rng, sessions = Truth(allen), np.random.default_rng(1), []
+    share = np.zeros(25)
+    share[RESPONSE_BINS] = 1 / len(share[RESPONSE_BINS])
+    for animal, expected in enumerate(of_animals(truth.expected)):
+        spikes = rng.multinomial(rng.poisson(expected, (N_SCENES, N_TRIALS, N_NEURONS)), share)
+        units = allen_neuropixels.unit_table(['VISp'] * N_NEURONS, 950_000_000 + 1000 * animal)
+        sessions.append(allen_neuropixels.Session(715_000_000 + 1000 * animal, units, np.moveaxis(spikes, -1, 2),
+                                                  seed=animal))
+    cache = allen_neuropixels.make_neuropixels_cache(tmp_path_factory.mktemp('neuropixels'), sessions, allen)
+    published('allen-neuropixels').package(cache)
+    return truth.features, truth.expected, 950_000_000
+
+
+@pytest.fixture(scope='module')
+def willeke(home, tmp_path_factory):
+    """The pictures' truth and which of them are whose, after packaging the five mice."""
+    n_own = SENSORIUM_IMAGES['n_train'] + SENSORIUM_IMAGES['n_validation']
+    n_test = SENSORIUM_IMAGES['n_test']
+    pictures = resized(cut_scenes(n_test + n_own * len(PUBLIC), 8), 256, 144)
+    truth, rng = Truth(pictures), np.random.default_rng(2)
+    cache = tmp_path_factory.mktemp('sensorium')
+    for number, mouse in enumerate(PUBLIC):
+        tiers, images = sensorium.tiers_and_images(**SENSORIUM_IMAGES, seed=number)
+        shown = np.where(images < n_test, images, images + n_own * number)
+        expected = SENSORIUM_GAIN * truth.expected[shown][:, 36 * number:36 * (number + 1)]
+        sensorium.make_mouse(cache, mouse.key, pictures, shown, tiers, rng.poisson(expected))
+    published('sensorium2022').package(cache)
+    return truth
+
+
+def through_the_command_line(benchmark, home):
+    """Value and error that Brain-Score's own command prints for the true features."""
+    run = subprocess.run([sys.executable, '-m', 'brainscore_vision', 'score', '--model_identifier=gabor_oracle',
+                          f'--benchmark_identifier={benchmark}'], capture_output=True, text=True,
+                         env={**os.environ, 'BRAINIO_HOME': str(home), 'BS_INSTALL_DEPENDENCIES': 'no'})
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    return tuple(float(re.search(pattern, run.stdout)[1]) for pattern in (r'\narray\((\S+)\)', r'error:\s+(\S+)'))
+
+
+def per_animal(values, animals):
+    return np.mean([np.nanmedian(values[animals == animal]) for animal in dict.fromkeys(animals)])
+
+
+def columns(recordings, first):
+    """Which simulated neuron each neuroid is, from its published number."""
+    numbers = recordings['neuroid_id'].values.astype(int) - first
+    return numbers // 1000 * N_NEURONS + numbers % 1000
+
+
+@pytest.mark.parametrize(('name', 'kind'), [('deVries2020', 'calcium'), ('Siegle2021', 'neuropixels')])
+def test_allen(name, kind, home, request):
+    features, noise_free, first = request.getfixturevalue(kind)
+    benchmark = load_benchmark(f'{name}.VISp-pls')
+    recordings, animals = benchmark.recordings, benchmark.recordings['animal'].values
+    assert len(set(animals)) > 1
+    noise_free = noise_free[:, columns(recordings, first)]
+
+    alike = np.mean([np.corrcoef(dissimilarities(features), dissimilarities(noise_free[:, animals == animal]))[0, 1]
+                     for animal in dict.fromkeys(animals)])
+    value, error = through_the_command_line(f'{name}.VISp-rdm', home)
+    print(f'{name}.VISp-rdm: true features {value:.3f} ± {error:.3f}, noise-free {alike:.3f}')
+    assert value == pytest.approx(alike, abs=.05)
+
+    # fewer halvings of the trials than the benchmark takes give the same value, less exactly
+    benchmark.metric = load_metric('noise_corrected_pls', protocol='quick')
+    truth = per_animal(predictivity(features, np.repeat(noise_free[:, None], 2, axis=1), animals,
+                                    Protocol(trial_halves=1)).corrected()[0], animals)
+    score = benchmark(load_model('gabor_oracle'))
+    print(f"{name}.VISp-pls: true features {float(score):.3f} ± {score.attrs['error']:.3f}, noise-free {truth:.3f}")
+    assert float(score) == pytest.approx(truth, abs=.04)
+    assert score.attrs['filter'] == 'nayebi2023'
+    chance = benchmark(load_model('random_features'))
+    print(f"{name}.VISp-pls: random features {float(chance):.3f} ± {chance.attrs['error']:.3f}")
+    assert abs(float(chance)) < 2 * chance.attrs['error']
+
+
+def test_sensorium(home, willeke):
+    value, error = through_the_command_line('Willeke2022.VISp-pls', home)
+    tested, fitted_and_tested = (per_animal(*_on_noise_free(willeke, trained)) for trained in (False, True))
+    print(f'Willeke2022.VISp-pls: true features {value:.3f} ± {error:.3f}; their mapping on noise-free responses to '
+          f'the test images {tested:.3f}, fitted to noise-free responses as well {fitted_and_tested:.3f}')
+    assert value == pytest.approx(tested, abs=.04)
+    # what the noise of single trials costs the mapping, here of 300 images; with the 4,500 of Sensorium 2022 it is 0.02
+    assert tested < fitted_and_tested
+
+    benchmark = load_benchmark('Willeke2022.VISp-pls')
+    chance = benchmark(load_model('random_features'))
+    print(f"Willeke2022.VISp-pls: random features {float(chance):.3f} ± {chance.attrs['error']:.3f}")
+    assert abs(float(chance)) < 2 * chance.attrs['error']
+
+
+def _on_noise_free(truth, trained) -> tuple:
+    """What the mapping gets on noise-free responses to the test images, (n_neurons,), and whose neurons they are."""
+    n_test = SENSORIUM_IMAGES['n_test']
+    n_own = SENSORIUM_IMAGES['n_train'] + SENSORIUM_IMAGES['n_validation']
+    values, animals = [], []
+    for number, mouse in enumerate(PUBLIC):
+        assembly = load_dataset(mouse.identifier).isel(time_bin=0)
+        training = assembly.isel(presentation=np.flatnonzero(assembly['tier'].values != 'test'))
+        # the published ids are the row of the picture + 1000
+        images = np.array([int(name.split('_')[1]) - 1000 for name in training['stimulus_id'].values])
+        assert len(images) == n_own
+        expected = SENSORIUM_GAIN * truth.expected[:, 36 * number:36 * (number + 1)]
+        scale = training.values.std(axis=0)
+        test = (expected[:n_test] / scale)[:, None].repeat(2, axis=1)
+        train = (expected[images] if trained else training.values) / scale
+        values.append(predictivity_held_out(truth.features[images], train, truth.features[:n_test], test,
+                                            Protocol(1, 1)).corrected()[0])
+        animals.append(np.full(36, number))
+    return np.concatenate(values), np.concatenate(animals)
