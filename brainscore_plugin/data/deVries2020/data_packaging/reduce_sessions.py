@@ -9,7 +9,6 @@ import argparse
 import contextlib
 import hashlib
 import json
-import os
 import sys
 import zipfile
 from pathlib import Path
