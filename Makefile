@@ -1,11 +1,13 @@
 # make score   score a model on a benchmark (MODEL=… BENCHMARK=…), setting up .venv first
 # make test    set up .venv with everything the tests need, and run them
+# make study   reproduce the study: tables, figures and a report in study-results/ (RECORDINGS=…, DOMAINS=…)
 # make allen   set up .venv-allen with AllenSDK, which fetching and packaging its recordings needs, and the tests too
 # TORCH=cpu    asks for PyTorch's small CPU build
 
 PYTHON ?= 3.11
 MODEL ?= alexnet64_untrained
 BENCHMARK ?= SimulatedMouse.VISp-pls
+RECORDINGS ?= simulated
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export BS_INSTALL_DEPENDENCIES := no
 export PYTHONWARNINGS := ignore::FutureWarning  # of Brain-Score about itself
 
-.PHONY: score test allen lint constraints clean
+.PHONY: score study test allen lint constraints clean
 .DEFAULT_GOAL := score
 
 score: $(VENV)/score.stamp
@@ -27,6 +29,10 @@ score: $(VENV)/score.stamp
 	@$(BIN)/brainscore-mouse check "$(MODEL)" "$(BENCHMARK)"
 	$(BIN)/python -m brainscore_vision score --model_identifier=$(MODEL) --benchmark_identifier=$(BENCHMARK)
 	@$(BIN)/brainscore-mouse explain "$(MODEL)" "$(BENCHMARK)"
+
+study: $(VENV)/study.stamp
+	@$(BIN)/brainscore-mouse link --quiet
+	$(BIN)/brainscore-mouse study --recordings $(RECORDINGS) $(if $(DOMAINS),--domains "$(DOMAINS)")
 
 test: $(VENV)/test.stamp allen
 	@tests/qt_packages.sh
@@ -50,6 +56,10 @@ constraints: $(UV)
 $(VENV)/score.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing brainscore-mouse into $(VENV) …"
 	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/study.stamp: $(VENV)/score.stamp
+	@$(INSTALL) --editable ".[study]"
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/score.stamp

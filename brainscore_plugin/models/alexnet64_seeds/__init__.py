@@ -1,0 +1,7 @@
+from brainscore_vision import model_registry
+from .model import untrained
+
+model_registry['alexnet64_untrained_seed1'] = lambda: untrained(1)
+model_registry['alexnet64_untrained_seed2'] = lambda: untrained(2)
+model_registry['alexnet64_untrained_seed3'] = lambda: untrained(3)
+model_registry['alexnet64_untrained_seed4'] = lambda: untrained(4)

@@ -1,0 +1,145 @@
+"""Domains that differ from the originals in their spectra or in all else: what is it about an image that counts?
+
+A domain whose phases are scrambled keeps the spectrum of each image and nothing that is drawn in it; domains equalised
+to one spectrum keep what is drawn and differ no more in their spectra. Models trained on them tell the two apart.
+"""
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import scipy.fft
+from tqdm import tqdm
+
+from study.naturalness import LUMA
+from training.domains import PreparedDomain, open_domain
+
+CHUNK = 512  # images transformed at once
+CONTRAST = 36.  # standard deviation of an equalised image's luminance, of 255; few pixels are cut off at 0 and 255
+KINDS = ('scrambled', 'equalised')
+
+
+def scramble_phases(images: np.ndarray, seed: int) -> np.ndarray:
+    """Images with the same spectra and random phases.
+
+    The phases of a random image are added, the same in all three colours, which keeps how colours go together.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, uint8, shape (n, size, size, 3)
+    seed : int
+
+    Returns
+    -------
+    numpy.ndarray, uint8, shape (n, size, size, 3)
+        Intensities beyond 0 and 255 are cut off.
+    """
+    n, size = images.shape[:2]
+    noise = scipy.fft.rfft2(np.random.default_rng(seed).standard_normal((n, size, size)), axes=(1, 2))
+    turned = np.exp(1j * np.angle(noise))
+    turned[:, 0, 0] = 1  # the mean stays
+    spectra = scipy.fft.rfft2(images.astype(np.float32), axes=(1, 2)) * turned[..., None]
+    return _intensities(scipy.fft.irfft2(spectra, (size, size), axes=(1, 2)))
+
+
+def equalise_spectra(images: np.ndarray, exponent: float = 2.) -> np.ndarray:
+    """Images whose luminance spectra, averaged over orientations, all fall as 1 / f^exponent with the same contrast.
+
+    Each frequency is amplified by one factor for all its orientations and colours, so that phases, orientations and
+    hues stay; mean and contrast are the same for all images.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, uint8, shape (n, size, size, 3)
+    exponent : float
+        Of the power.
+
+    Returns
+    -------
+    numpy.ndarray, uint8, shape (n, size, size, 3)
+        Constant images stay constant.
+    """
+    size = images.shape[1]
+    radius = np.rint(np.hypot(scipy.fft.fftfreq(size, 1 / size)[:, None], np.arange(size // 2 + 1))).astype(int)
+    spectra = scipy.fft.rfft2(images.astype(np.float32), axes=(1, 2))
+    energy = np.abs(spectra @ LUMA) ** 2
+    rings = radius.max() + 1
+    members = np.eye(rings)[radius].reshape(-1, rings)
+    power = energy.reshape(len(images), -1) @ (members / members.sum(axis=0))
+    target = np.arange(rings, dtype=float).clip(1) ** -exponent
+    power[:, 0] = 0  # the mean is set below
+    there = power > 1e-9 * power.max(axis=1, keepdims=True)
+    gain = np.sqrt(np.divide(target, power, out=np.zeros_like(power), where=there))
+    shaped = scipy.fft.irfft2(spectra * gain[:, radius][..., None], (size, size), axes=(1, 2))
+    contrast = (shaped @ LUMA).std(axis=(1, 2))[:, None, None, None]
+    return _intensities(127.5 + CONTRAST * np.divide(shaped, contrast, out=np.zeros_like(shaped), where=contrast > 0))
+
+
+def prepare_control(domain: PreparedDomain, kind: str, seed: int = 0) -> PreparedDomain:
+    """Write the control of a prepared domain beside it, named <domain>_<kind>, in the same format.
+
+    Parameters
+    ----------
+    domain : PreparedDomain
+        Its classes and splits are kept.
+    kind : {'scrambled', 'equalised'}
+    seed : int
+        Of the phases.
+
+    Returns
+    -------
+    PreparedDomain
+        One that is there already, of the same images and seed, is left as it is.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown.
+    FileExistsError
+        If there is something else of that name.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"Unknown control '{kind}': choose one of {', '.join(KINDS)}.")
+    name = f'{domain.name}_{kind}'
+    directory = domain.directory.with_name(name)
+    recipe = {**domain.recipe, 'control': kind, 'of': domain.fingerprint} | ({'seed': seed} if kind == 'scrambled'
+                                                                           else {'contrast': CONTRAST})
+    if directory.exists():
+        found = open_domain(directory)
+        if found.recipe != recipe:
+            raise FileExistsError(f'{directory} holds a domain that was made from other images or in another way: '
+                                  'remove it first.')
+        return found
+    temporary = Path(tempfile.mkdtemp(prefix=f'.{name}.', dir=directory.parent))
+    try:
+        _write_images(domain, kind, seed, temporary / 'images.npy')
+        shutil.copy(domain.directory / 'index.csv', temporary)
+        digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode())
+        for file in ('index.csv', 'images.npy'):
+            with open(temporary / file, 'rb') as opened:
+                digest.update(hashlib.file_digest(opened, 'sha256').digest())
+        about = {**domain.metadata, 'name': name, 'recipe': recipe, 'official': False, 'key': digest.hexdigest(),
+                 'title': f"{domain.metadata.get('title', domain.name)}, {kind}", 'fingerprint': digest.hexdigest()}
+        (temporary / 'domain.json').write_text(json.dumps(about, indent=2) + '\n', encoding='utf-8')
+        temporary.chmod(0o755)
+        os.replace(temporary, directory)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return open_domain(directory)
+
+
+def _write_images(domain: PreparedDomain, kind: str, seed: int, path: Path) -> None:
+    written = np.lib.format.open_memmap(path, 'w+', np.uint8, domain.images.shape)
+    starts = range(0, len(domain), CHUNK)
+    for start in tqdm(starts, desc=f'{domain.name} {kind}', unit='chunk', disable=None):
+        chunk = domain.images[start:start + CHUNK]
+        written[start:start + CHUNK] = (scramble_phases(chunk, [seed, start]) if kind == 'scrambled'
+                                        else equalise_spectra(chunk))
+    written.flush()
+
+
+def _intensities(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
