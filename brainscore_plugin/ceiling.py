@@ -107,7 +107,7 @@ def write_csv(neurons: pd.DataFrame, path: Path) -> None:
 
 
 def _of_benchmark(identifier: str) -> pd.DataFrame:
-    from brainscore_vision import load_benchmark
+    from brainscore_vision import load_benchmark, load_ceiling
 
     from brainscore_plugin.check import check_identifier
     from brainscore_plugin.link import installed_brainscore
@@ -117,7 +117,7 @@ def _of_benchmark(identifier: str) -> pd.DataFrame:
     if not isinstance(benchmark, MousePredictivity):
         raise ValueError(f'{identifier} is not a mouse benchmark: its neurons cannot be told apart.')
     recordings = benchmark.recordings
-    halvings = pd.DataFrame(benchmark.ceiling.raw.transpose('neuroid', 'split').values)
+    halvings = pd.DataFrame(load_ceiling('split_half_reliability')(recordings).raw.transpose('neuroid', 'split').values)
     return pd.DataFrame({'benchmark': identifier,
                          **{name: recordings[name].values for name in ('neuroid_id', 'animal', 'region')},
                          'reliability': halvings.mean(axis=1), 'sd': halvings.std(axis=1)})

@@ -18,12 +18,15 @@ def check_scorable(model: str, benchmark: str) -> None:
     ------
     LookupError
         If an identifier is unknown or its plugin is not linked; names the nearest ones.
+    FileNotFoundError
+        If the benchmark's recordings are not packaged; names the commands that get them.
     PermissionError
         If the data home or the folder of the score file cannot be written.
     """
     brainscore = installed_brainscore()
     check_identifier(brainscore, 'models', model)
     check_identifier(brainscore, 'benchmarks', benchmark)
+    check_recordings(benchmark)
     _check_writable(Path(os.getenv('BRAINIO_HOME', '~/.brainio')).expanduser(), 'set BRAINIO_HOME to another folder')
     _check_writable(brainscore.parent, "Brain-Score writes its score file there; link into a view: "
                                        "'brainscore-mouse link --view DIR'")
@@ -40,6 +43,25 @@ def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
     near = difflib.get_close_matches(identifier, known, n=3)
     hint = f"Did you mean {' or '.join(near)}? " if near else ''
     raise LookupError(f"No {type_.removesuffix('s')} '{identifier}'. {hint}This project's: {', '.join(ours)}.")
+
+
+def check_recordings(benchmark: str) -> None:
+    """Raise FileNotFoundError if the real recordings of a benchmark, such as 'deVries2020.VISp-pls', are absent."""
+    from brainscore_plugin.data.mouse_recordings.layout import packaged, recordings_home
+    from brainscore_plugin.recordings.catalogue import MODULES, published
+    family = benchmark.split('.')[0]
+    for name in MODULES:
+        recording = published(name)
+        own = [identifier for identifier in recording.identifiers if identifier.split('.')[0] == family]
+        # variants such as deVries2020.events beside the recordings themselves are not needed
+        needed = [family] if family in own else own
+        absent = [identifier for identifier in needed if not packaged(identifier).sidecar.is_file()]
+        if absent:
+            others = f' and {len(absent) - 1} more' if absent[1:] else ''
+            raise FileNotFoundError(
+                f"The recordings {absent[0]}{others} are not in {recordings_home()}. 'brainscore-mouse recordings "
+                f"fetch {name}' gets them ({recording.download_bytes / 1e9:.0f} GB), then 'brainscore-mouse "
+                f"recordings package {name} --from CACHE'. Licence: {recording.licence}.")
 
 
 def _check_writable(folder: Path, remedy: str) -> None:

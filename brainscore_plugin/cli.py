@@ -135,6 +135,19 @@ def explain(model: str, benchmark: str) -> None:
         typer.echo(line)
 
 
+@app.command('view')
+def view_in_napari(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar='PATH', help=(
+        'Files of weights, prepared domains, folders of images, training runs or sweeps to open.'))] = None,
+    models: Annotated[str, typer.Option(help='Model identifiers to show, separated by commas.')] = '',
+    views: Annotated[str, typer.Option(help='Which to open, separated by commas.')] = (
+        'browser,scores,activations,filters'),
+) -> None:
+    """Look at domain images, filters, activations and scores in napari."""
+    from napari_viewer.show import run
+    run(paths or [], _names(models), _names(views))
+
+
 @app.command()
 def train(
     domain: Annotated[str | None, typer.Argument(help='A prepared domain.')] = None,
@@ -210,7 +223,7 @@ def import_checkpoint(
 ) -> None:
     """Take the weights out of a published checkpoint, without running anything it holds."""
     from training.export import import_checkpoint as take_weights
-    typer.echo(take_weights(file, out, name, replace=replace))
+    typer.echo(take_weights(file, out, name, replace))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What the workers of a sweep do: say what there is to score, run a model, score a cell."""
 import functools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -208,8 +209,15 @@ def _benchmark(identifier: str) -> tuple:
     code = code_digest('benchmarks', identifier)
     benchmark = load_benchmark(identifier)
     if isinstance(benchmark, MousePredictivity):
-        return benchmark, digest(code, recordings_digest(benchmark.recordings))
+        return benchmark, digest(code, *map(recordings_digest, _all_recordings(benchmark)))
     return benchmark, code
+
+
+def _all_recordings(benchmark: MousePredictivity) -> Iterator:
+    """The recordings that are scored and, where a metric has them apart, those it fits to."""
+    yield benchmark.recordings
+    if hasattr(benchmark.metric, 'training'):
+        yield from map(benchmark.metric.training, dict.fromkeys(benchmark.recordings['animal'].values))
 
 
 def _expect(load, identifier: str, expected: str):

@@ -22,6 +22,7 @@ from brainscore_vision.metrics.noise_corrected_pls.noise_correction import (
     predictivity,
     predictivity_held_out,
 )
+from brainscore_vision.metrics.split_half_reliability.metric import images_by_trials
 from fabricated import allen_calcium, allen_neuropixels, sensorium
 from PIL import Image
 
@@ -181,11 +182,20 @@ def test_allen(name, kind, home, request):
                                     Protocol(trial_halves=1)).corrected()[0], animals)
     score = benchmark(load_model('gabor_oracle'))
     print(f"{name}.VISp-pls: true features {float(score):.3f} ± {score.attrs['error']:.3f}, noise-free {truth:.3f}")
-    assert float(score) == pytest.approx(truth, abs=.04)
+    assert float(score) == pytest.approx(truth, abs=.03)
     assert score.attrs['filter'] == 'nayebi2023'
     chance = benchmark(load_model('random_features'))
-    print(f"{name}.VISp-pls: random features {float(chance):.3f} ± {chance.attrs['error']:.3f}")
-    assert abs(float(chance)) < 2 * chance.attrs['error']
+    # one draw of features for few neurons of two mice: their spread is that of other draws, not of animals and splits
+    responses, _ = images_by_trials(recordings)
+    nothing = []
+    for seed in range(12):
+        features = np.random.default_rng(seed).standard_normal((N_SCENES, 1000))
+        found = predictivity(features, responses, animals, Protocol(trial_halves=1)).corrected()[0]
+        nothing.append(per_animal(found, animals))
+    print(f"{name}.VISp-pls: random features {float(chance):.3f} ± {chance.attrs['error']:.3f}; 12 other draws "
+          f'{np.mean(nothing):.3f}, standard deviation {np.std(nothing, ddof=1):.3f}')
+    assert abs(np.mean(nothing)) < 3 * np.std(nothing, ddof=1) / np.sqrt(len(nothing))
+    assert abs(float(chance)) < 3 * np.std(nothing, ddof=1)
 
 
 def test_sensorium(home, willeke):
@@ -193,7 +203,7 @@ def test_sensorium(home, willeke):
     tested, fitted_and_tested = (per_animal(*_on_noise_free(willeke, trained)) for trained in (False, True))
     print(f'Willeke2022.VISp-pls: true features {value:.3f} ± {error:.3f}; their mapping on noise-free responses to '
           f'the test images {tested:.3f}, fitted to noise-free responses as well {fitted_and_tested:.3f}')
-    assert value == pytest.approx(tested, abs=.04)
+    assert value == pytest.approx(tested, abs=.03)
     # what the noise of single trials costs the mapping, here of 300 images; with the 4,500 of Sensorium 2022 it is 0.02
     assert tested < fitted_and_tested
 

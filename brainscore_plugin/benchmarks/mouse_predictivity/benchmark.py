@@ -52,16 +52,23 @@ class MousePredictivity(BenchmarkBase):
         The recordings' publication.
     parent : str, optional
         Node of Brain-Score's benchmark tree; the area by default.
+    neuron_filter : str, optional
+        Name of the filter that chose the neurons; it goes into the score's attributes.
+    ceiler : Metric, optional
+        Gives the ceiling of the recordings; `split_half_reliability` of the neurons by default.
     """
 
     def __init__(self, identifier: str, area: str, version: int, load_recordings: Callable[[], NeuroidAssembly],
-                 metric: Metric, time_bin: tuple, bibtex: str, parent: str = None):
+                 metric: Metric, time_bin: tuple, bibtex: str, parent: str = None, neuron_filter: str = 'none',
+                 ceiler: Metric = None):
         super().__init__(identifier=identifier, version=version, ceiling_func=None, parent=parent or area,
                          bibtex=bibtex)
         self.region = area
         self._load_recordings = load_recordings
         self.metric = metric
         self._time_bin = time_bin
+        self.neuron_filter = neuron_filter
+        self._ceiler = ceiler
 
     @cached_property
     def recordings(self) -> NeuroidAssembly:
@@ -69,18 +76,19 @@ class MousePredictivity(BenchmarkBase):
         recordings = self._load_recordings()
         for dimension in ('presentation', 'neuroid'):
             if recordings.sizes[dimension] == 0:
-                raise ValueError(f'{self.identifier}: the recordings have no {dimension}s. '
-                                 'Check the filter and the packaged file.')
+                raise ValueError(f"{self.identifier}: the recordings have no {dimension}s of {self.region} (filter "
+                                 f"'{self.neuron_filter}'). Check the filter and the packaged file.")
         return recordings
 
     @cached_property
     def ceiling(self) -> Score:
-        """Spearman-Brown corrected split-half reliability of the recordings, median over neurons.
+        """Spearman-Brown corrected split-half reliability of the recordings, by default the median over neurons.
 
         Computed anew in each process: Brain-Score's store of ceilings knows a benchmark by its name alone and would
         return that of older recordings.
         """
-        return load_ceiling('split_half_reliability')(self.recordings)
+        ceiler = self._ceiler or load_ceiling('split_half_reliability')
+        return ceiler(self.recordings)
 
     def __call__(self, candidate: BrainModel) -> Score:
         """Score a model; see :class:`MousePredictivity`.
@@ -90,7 +98,7 @@ class MousePredictivity(BenchmarkBase):
         Score
             The committed layer's score with the metric's attributes (raw, corrected, animals, error, n_nan,
             n_neurons, seed, …) and layer (the committed one), layer_scores (a Score over layer, its error in
-            attribute error), ceiling, region and comment.
+            attribute error), ceiling, region, filter and comment.
         """
         region, features = self.features(candidate)
         scores = {layer: self.metric(values, self.recordings) for layer, values in features.items()}
@@ -104,7 +112,7 @@ class MousePredictivity(BenchmarkBase):
             comment = f'{region} recorded for {self.region}, which the model does not map: ' + comment
             _logger.warning(f'{self.identifier}: {comment}')
         score.attrs.update({'layer': committed, 'layer_scores': layer_scores, 'ceiling': self.ceiling,
-                            'region': region, 'comment': comment})
+                            'region': region, 'filter': self.neuron_filter, 'comment': comment})
         return score
 
     def features(self, candidate: BrainModel, layers: list = None) -> tuple:

@@ -10,9 +10,25 @@ def test_benchmark(area):
     assert benchmark.ceiling.item() == pytest.approx(.98, abs=.01)
 
 
+@pytest.mark.parametrize('area', ['VISp', 'VISl'])
+def test_rdm_benchmark(area):
+    benchmark = load_benchmark(f'SimulatedMouse.{area}-rdm')
+    assert benchmark.identifier == f'SimulatedMouse.{area}-rdm'
+    assert benchmark.region == benchmark.parent == area
+
+
 # to the third digit: the last bits of a regression differ between processors
 @pytest.mark.parametrize(('model', 'area', 'expected'), [
     ('gabor_oracle', 'VISp', .726), ('pixels64', 'VISp', .092), ('random_features', 'VISp', .005),
 ])
 def test_score(model, area, expected):
     assert score(model, f'SimulatedMouse.{area}-pls').item() == pytest.approx(expected, abs=.001)
+
+
+def test_the_pooled_measure_takes_chance_for_a_model():
+    assert score('random_features', 'SimulatedMouse.VISp-pls_pooled').item() > .5
+
+
+@pytest.mark.parametrize(('area', 'expected'), [('VISp', .320), ('VISl', .390)])
+def test_rdm_score(area, expected):
+    assert score('gabor_oracle', f'SimulatedMouse.{area}-rdm').item() == pytest.approx(expected, abs=.001)

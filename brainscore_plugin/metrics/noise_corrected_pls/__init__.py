@@ -1,5 +1,8 @@
 from brainscore_vision import metric_registry
+from .held_out import NoiseCorrectedPLSHeldOut, NoiseCorrectedPLSPooledHeldOut
 from .metric import NoiseCorrectedPLS, NoiseCorrectedPLSPooled
 
 metric_registry['noise_corrected_pls'] = NoiseCorrectedPLS
 metric_registry['noise_corrected_pls_pooled'] = NoiseCorrectedPLSPooled
+metric_registry['noise_corrected_pls_held_out'] = NoiseCorrectedPLSHeldOut
+metric_registry['noise_corrected_pls_pooled_held_out'] = NoiseCorrectedPLSPooledHeldOut

@@ -4,10 +4,16 @@ from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_vision.metrics.split_half_reliability.metric import images_by_trials
 
-from .noise_correction import PROTOCOLS, Predictivity, Protocol, nanmean, pooled_predictivity, predictivity
-
-BOOTSTRAPS = 1000
-INTERVAL = (.025, .975)
+from .aggregation import (
+    BOOTSTRAPS,
+    bootstrap,
+    feature_rows,
+    known_protocol,
+    median_of,
+    score_of_animals,
+    score_of_neurons,
+)
+from .noise_correction import Protocol, nanmean, pooled_predictivity, predictivity
 
 
 class NoiseCorrectedPLS(Metric):
@@ -29,7 +35,7 @@ class NoiseCorrectedPLS(Metric):
     """
 
     def __init__(self, protocol: str | Protocol = 'nayebi2023'):
-        self.protocol = _protocol(protocol)
+        self.protocol = known_protocol(protocol)
 
     def __call__(self, source: NeuroidAssembly, target: NeuroidAssembly) -> Score:
         """Score how well `source` predicts `target`.
@@ -64,27 +70,10 @@ class NoiseCorrectedPLS(Metric):
         """
         responses, stimulus_ids = images_by_trials(target)
         animals = target['animal'].values
-        result = predictivity(_rows(source, stimulus_ids), responses, animals, self.protocol)
+        result = predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
 
-        neuroids = {name: ('neuroid', target[name].values) for name in ('neuroid_id', 'animal')}
-        per_neuron = result.corrected()[0]
-        per_animal = _median_per_animal(per_neuron[None], animals)[0]
         draws, over = bootstrap(result, animals, self.protocol.seed)
-        score = Score(_mean(per_animal))
-        score.attrs.update({
-            Score.RAW_VALUES_KEY: _with_raw(_mean(_median_per_animal(nanmean(result.raw, axis=0)[None], animals)[0]),
-                                            Score(result.raw, coords=neuroids, dims=('split', 'neuroid'))),
-            'corrected': Score(result.corrected_per_split(), coords=neuroids, dims=('split', 'neuroid')),
-            'neuroids': Score(per_neuron, coords=neuroids, dims=('neuroid',)),
-            'animals': Score(per_animal, coords={'animal': list(dict.fromkeys(animals))}, dims=('animal',)),
-            'published': _mean(_median_per_animal(nanmean(result.published, axis=0)[None], animals)[0]),
-            'n_nan': int(np.isnan(per_neuron).sum()),
-            'n_neurons': len(per_neuron),
-            **_uncertainty(draws, over),
-            'protocol': str(self.protocol),
-            'seed': self.protocol.seed,
-        })
-        return score
+        return score_of_neurons(result, target, draws, over, self.protocol)
 
 
 class NoiseCorrectedPLSPooled(Metric):
@@ -101,7 +90,7 @@ class NoiseCorrectedPLSPooled(Metric):
     """
 
     def __init__(self, protocol: str | Protocol = 'released_code'):
-        self.protocol = _protocol(protocol)
+        self.protocol = known_protocol(protocol)
 
     def __call__(self, source: NeuroidAssembly, target: NeuroidAssembly) -> Score:
         """Score how well `source` predicts `target`; parameters and errors as of :class:`NoiseCorrectedPLS`.
@@ -115,122 +104,9 @@ class NoiseCorrectedPLSPooled(Metric):
         """
         responses, stimulus_ids = images_by_trials(target)
         animals = target['animal'].values
-        corrected, raw = pooled_predictivity(_rows(source, stimulus_ids), responses, animals, self.protocol)
-        names = list(dict.fromkeys(animals))
-        coords = {'animal': ('animal', names)}
+        corrected, raw = pooled_predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
+        n_splits, n_animals = corrected.shape
         rng = np.random.default_rng([self.protocol.seed, 2])
-        draws = np.array([_median(nanmean(corrected[rng.integers(len(corrected), size=len(corrected))], axis=0)
-                                  [rng.integers(len(names), size=len(names))]) for _ in range(BOOTSTRAPS)])
-        per_animal = nanmean(corrected, axis=0)
-        score = Score(_median(per_animal))
-        score.attrs.update({
-            Score.RAW_VALUES_KEY: _with_raw(_median(nanmean(raw, axis=0)),
-                                            Score(raw, coords=coords, dims=('split', 'animal'))),
-            'corrected': Score(corrected, coords=coords, dims=('split', 'animal')),
-            'animals': Score(per_animal, coords=coords, dims=('animal',)),
-            'n_nan': int(np.isnan(per_animal).sum()),
-            'n_neurons': len(animals),
-            **_uncertainty(draws, ['animal', 'split']),
-            'protocol': str(self.protocol),
-            'seed': self.protocol.seed,
-        })
-        return score
-
-
-def _protocol(protocol: str | Protocol) -> Protocol:
-    if isinstance(protocol, str):
-        if protocol not in PROTOCOLS:
-            raise ValueError(f"Unknown protocol '{protocol}': choose one of {', '.join(PROTOCOLS)}.")
-        return PROTOCOLS[protocol]
-    return protocol
-
-
-def _rows(source: NeuroidAssembly, stimulus_ids: list) -> np.ndarray:
-    """The features of the images, (n_images, n_features), averaged where a model answers one image repeatedly."""
-    values = source.transpose('presentation', 'neuroid').values
-    rows = {}
-    for row, stimulus_id in enumerate(source['stimulus_id'].values):
-        rows.setdefault(stimulus_id, []).append(row)
-    missing = [stimulus_id for stimulus_id in stimulus_ids if stimulus_id not in rows]
-    if missing:
-        raise ValueError(f"The features lack {len(missing)} of {len(stimulus_ids)} images, first '{missing[0]}': "
-                         'show the model every image of the recordings.')
-    if all(len(rows[stimulus_id]) == 1 for stimulus_id in stimulus_ids):
-        return values[[rows[stimulus_id][0] for stimulus_id in stimulus_ids]]
-    return np.stack([values[rows[stimulus_id]].mean(axis=0) for stimulus_id in stimulus_ids])
-
-
-def bootstrap(result: Predictivity, animals: np.ndarray, seed: int) -> tuple:
-    """The score over draws, with replacement, of its units: animals and image splits.
-
-    Animals are the units that a score is to hold for beyond; their differences contain those of the neurons drawn in
-    each. Because a draw of A animals varies less than A new animals would, deviations from the mean of the draws are
-    stretched by sqrt(A / (A - 1)) (Davison & Hinkley 1997, Bootstrap Methods and their Application, section 2.3). Where
-    there is one animal its neurons are drawn instead.
-
-    Parameters
-    ----------
-    result : Predictivity
-        Of all neurons.
-    animals : numpy.ndarray, shape (n_neurons,)
-        Whose neuron each is.
-    seed : int
-
-    Returns
-    -------
-    draws : numpy.ndarray, shape (BOOTSTRAPS,)
-    over : list of str
-        The units drawn.
-    """
-    rng = np.random.default_rng([seed, 2])
-    n_splits = len(result.raw)
-    split_weights = rng.multinomial(n_splits, np.full(n_splits, 1 / n_splits), size=BOOTSTRAPS).astype(float)
-    per_neuron = result.corrected(split_weights)
-    n_animals = len(set(animals))
-    if n_animals == 1:
-        drawn = rng.integers(per_neuron.shape[1], size=per_neuron.shape)
-        return _median_per_row(np.take_along_axis(per_neuron, drawn, axis=1)), ['neuroid', 'split']
-    medians = _median_per_animal(per_neuron, animals)
-    drawn = rng.integers(n_animals, size=medians.shape)
-    draws = nanmean(np.take_along_axis(medians, drawn, axis=1), axis=1)
-    centre = nanmean(draws[None], axis=1)
-    return centre + np.sqrt(n_animals / (n_animals - 1)) * (draws - centre), ['animal', 'split']
-
-
-def _median_per_animal(values: np.ndarray, animals: np.ndarray) -> np.ndarray:
-    """Median over each animal's neurons, (n, n_neurons) -> (n, n_animals); animals as they first appear."""
-    return np.stack([_median_per_row(values[:, animals == animal]) for animal in dict.fromkeys(animals)], axis=1)
-
-
-def _median_per_row(values: np.ndarray) -> np.ndarray:
-    """Median of each row over the values there are; NaN, without numpy's warning, where there is none."""
-    medians = np.full(len(values), np.nan)
-    defined = np.isfinite(values).any(axis=1)
-    complete = np.isfinite(values).all(axis=1)
-    medians[complete] = np.median(values[complete], axis=1)
-    some = defined & ~complete
-    if some.any():
-        medians[some] = np.nanmedian(values[some], axis=1)
-    return medians
-
-
-def _median(values: np.ndarray) -> float:
-    return _median_per_row(values[None])[0]
-
-
-def _mean(values: np.ndarray) -> float:
-    return nanmean(values[None], axis=1)[0]
-
-
-def _with_raw(value: float, raw: Score) -> Score:
-    score = Score(value)
-    score.attrs[Score.RAW_VALUES_KEY] = raw
-    return score
-
-
-def _uncertainty(draws: np.ndarray, over: list) -> dict:
-    draws = draws[np.isfinite(draws)]
-    if len(draws) < 2:
-        return {'error': float('nan'), 'error_nan_reason': 'no neuron has a defined noise correction'}
-    return {'error': float(draws.std(ddof=1)), 'interval': tuple(np.quantile(draws, INTERVAL).tolist()),
-            'error_over': over, 'n_bootstrap': len(draws)}
+        draws = np.array([median_of(nanmean(corrected[rng.integers(n_splits, size=n_splits)], axis=0)
+                                    [rng.integers(n_animals, size=n_animals)]) for _ in range(BOOTSTRAPS)])
+        return score_of_animals(corrected, raw, animals, draws, ['animal', 'split'], self.protocol)

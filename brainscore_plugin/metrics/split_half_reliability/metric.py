@@ -13,7 +13,8 @@ class SplitHalfReliability(Ceiling):
     """Spearman-Brown corrected split-half reliability: Brain-Score's `internal_consistency`, vectorised.
 
     The same halves, the same numbers (to 1e-6 where no trial is missing), without a loop over neurons; trials that
-    are missing (NaN) are left out of the averages.
+    are missing (NaN) are left out of the averages, images that a neuron has no trial of are left out of its
+    correlations.
     """
 
     def __call__(self, assembly: NeuroidAssembly) -> Score:
@@ -40,7 +41,11 @@ class SplitHalfReliability(Ceiling):
         if min(n_images, n_trials) < 2:
             raise ValueError(f'{n_images} image(s) x {n_trials} repetition(s): split-half reliability needs '
                              'at least 2 of each.')
-        raw = reliability(responses)
+        # animals may have seen different images
+        seen, alike = np.unique(np.isfinite(responses).any(axis=1), axis=1, return_inverse=True)
+        raw = np.full((N_SPLITS, responses.shape[2]), np.nan)
+        for i in np.flatnonzero(seen.sum(axis=0) >= 2):
+            raw[:, alike == i] = reliability(responses[seen[:, i]][:, :, alike == i])
         medians = np.nanmedian(raw, axis=1)
         score = Score(medians.mean())
         score.attrs[Score.RAW_VALUES_KEY] = Score(

@@ -1,0 +1,21 @@
+from brainscore_vision import benchmark_registry
+from .benchmark import Siegle2021
+
+benchmark_registry['Siegle2021.VISp-pls'] = lambda: Siegle2021('VISp', 'pls')
+benchmark_registry['Siegle2021.VISl-pls'] = lambda: Siegle2021('VISl', 'pls')
+benchmark_registry['Siegle2021.VISal-pls'] = lambda: Siegle2021('VISal', 'pls')
+benchmark_registry['Siegle2021.VISam-pls'] = lambda: Siegle2021('VISam', 'pls')
+benchmark_registry['Siegle2021.VISpm-pls'] = lambda: Siegle2021('VISpm', 'pls')
+benchmark_registry['Siegle2021.VISrl-pls'] = lambda: Siegle2021('VISrl', 'pls')
+benchmark_registry['Siegle2021.VISp-pls_pooled'] = lambda: Siegle2021('VISp', 'pls_pooled')
+benchmark_registry['Siegle2021.VISl-pls_pooled'] = lambda: Siegle2021('VISl', 'pls_pooled')
+benchmark_registry['Siegle2021.VISal-pls_pooled'] = lambda: Siegle2021('VISal', 'pls_pooled')
+benchmark_registry['Siegle2021.VISam-pls_pooled'] = lambda: Siegle2021('VISam', 'pls_pooled')
+benchmark_registry['Siegle2021.VISpm-pls_pooled'] = lambda: Siegle2021('VISpm', 'pls_pooled')
+benchmark_registry['Siegle2021.VISrl-pls_pooled'] = lambda: Siegle2021('VISrl', 'pls_pooled')
+benchmark_registry['Siegle2021.VISp-rdm'] = lambda: Siegle2021('VISp', 'rdm')
+benchmark_registry['Siegle2021.VISl-rdm'] = lambda: Siegle2021('VISl', 'rdm')
+benchmark_registry['Siegle2021.VISal-rdm'] = lambda: Siegle2021('VISal', 'rdm')
+benchmark_registry['Siegle2021.VISam-rdm'] = lambda: Siegle2021('VISam', 'rdm')
+benchmark_registry['Siegle2021.VISpm-rdm'] = lambda: Siegle2021('VISpm', 'rdm')
+benchmark_registry['Siegle2021.VISrl-rdm'] = lambda: Siegle2021('VISrl', 'rdm')

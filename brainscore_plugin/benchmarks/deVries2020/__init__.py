@@ -1,0 +1,21 @@
+from brainscore_vision import benchmark_registry
+from .benchmark import deVries2020
+
+benchmark_registry['deVries2020.VISp-pls'] = lambda: deVries2020('VISp', 'pls')
+benchmark_registry['deVries2020.VISl-pls'] = lambda: deVries2020('VISl', 'pls')
+benchmark_registry['deVries2020.VISal-pls'] = lambda: deVries2020('VISal', 'pls')
+benchmark_registry['deVries2020.VISam-pls'] = lambda: deVries2020('VISam', 'pls')
+benchmark_registry['deVries2020.VISpm-pls'] = lambda: deVries2020('VISpm', 'pls')
+benchmark_registry['deVries2020.VISrl-pls'] = lambda: deVries2020('VISrl', 'pls')
+benchmark_registry['deVries2020.VISp-pls_pooled'] = lambda: deVries2020('VISp', 'pls_pooled')
+benchmark_registry['deVries2020.VISl-pls_pooled'] = lambda: deVries2020('VISl', 'pls_pooled')
+benchmark_registry['deVries2020.VISal-pls_pooled'] = lambda: deVries2020('VISal', 'pls_pooled')
+benchmark_registry['deVries2020.VISam-pls_pooled'] = lambda: deVries2020('VISam', 'pls_pooled')
+benchmark_registry['deVries2020.VISpm-pls_pooled'] = lambda: deVries2020('VISpm', 'pls_pooled')
+benchmark_registry['deVries2020.VISrl-pls_pooled'] = lambda: deVries2020('VISrl', 'pls_pooled')
+benchmark_registry['deVries2020.VISp-rdm'] = lambda: deVries2020('VISp', 'rdm')
+benchmark_registry['deVries2020.VISl-rdm'] = lambda: deVries2020('VISl', 'rdm')
+benchmark_registry['deVries2020.VISal-rdm'] = lambda: deVries2020('VISal', 'rdm')
+benchmark_registry['deVries2020.VISam-rdm'] = lambda: deVries2020('VISam', 'rdm')
+benchmark_registry['deVries2020.VISpm-rdm'] = lambda: deVries2020('VISpm', 'rdm')
+benchmark_registry['deVries2020.VISrl-rdm'] = lambda: deVries2020('VISrl', 'rdm')

@@ -1,0 +1,21 @@
+import pytest
+from brainscore_core.supported_data_standards.brainio import fetch
+from brainscore_vision import load_benchmark
+from brainscore_vision.benchmarks.mouse_predictivity.variants import VARIANTS
+
+AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
+
+
+@pytest.mark.parametrize('area', AREAS)
+@pytest.mark.parametrize('metric', VARIANTS)
+def test_benchmark(area, metric):
+    benchmark = load_benchmark(f'deVries2020.{area}-{metric}')
+    assert benchmark.identifier == f'deVries2020.{area}-{metric}'
+    assert benchmark.region == benchmark.parent == area
+    assert benchmark.neuron_filter == 'nayebi2023'
+
+
+def test_absent_recordings_are_one_clear_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(fetch, '_local_data_path', str(tmp_path))
+    with pytest.raises(FileNotFoundError, match='recordings fetch allen-calcium'):
+        load_benchmark('deVries2020.VISp-pls').recordings  # noqa: B018
