@@ -1,1 +1,4 @@
 """A napari plugin to look at domain images, filters and activations."""
+from napari_viewer.show import show
+
+__all__ = ['show']

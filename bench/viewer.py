@@ -1,0 +1,207 @@
+"""How fast the napari viewer answers: python bench/viewer.py [--images N]
+
+It needs a display: xvfb-run -a -s "-screen 0 1600x1000x24" python bench/viewer.py
+Latencies run from the call that a key, slider or click makes to the frame that shows the result; 'waits' is the longest
+time that the window's thread was kept from its event loop, 'work' the processor time of that thread between two
+turns of it, which other processes do not lengthen. Memory is without the pages of the images' file.
+"""
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+if Path(sys.path[0]) == Path(__file__).parent:
+    del sys.path[0]  # scripts beside this one have the names of packages
+REPEATS = 15
+MODELS = 8
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--images', type=int, default=100_000, help='of the set that is browsed')
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        rows = [*bench.opening(), *bench.filters(), *bench.activations(), *bench.browsing(chosen.images)]
+        bench.viewer.close()
+    load = ' '.join(f'{value:.1f}' for value in os.getloadavg())
+    print(f'{os.cpu_count()} cores, load average {load}')
+    print(f'{"what":58} {"goal":>8} {"median":>8} {"worst":>8} {"waits":>8} {"work":>8}')
+    for what, goal, median, worst, waits, work in rows:
+        print(f'{what:58} {goal:>8} {median:>8} {worst:>8} {waits:>8} {work:>8}')
+
+
+class Bench:
+    """A viewer with its own models, and clocks on its frames and its event loop."""
+
+    def __init__(self, folder: Path):
+        import napari
+        from qtpy.QtCore import QTimer
+        from qtpy.QtWidgets import QApplication
+        self.folder, self.models = folder, _write_models(folder)
+        self.viewer = napari.Viewer()
+        self.viewer.window.resize(1560, 960)
+        self.app = QApplication.instance()
+        self.frames, self.turns, self._timer = [], [], QTimer()
+        canvas = self.viewer.window._qt_viewer.canvas.native
+        canvas.frameSwapped.connect(lambda: self.frames.append(time.perf_counter()))
+        self._timer.timeout.connect(lambda: self.turns.append((time.perf_counter(), time.thread_time())))
+        self._timer.start(1)
+        layer = self.viewer.add_image(np.zeros((8, 8)))  # a running napari has drawn something
+        self.wait(1)
+        self.viewer.layers.remove(layer)
+        self.wait(.5)
+
+    def opening(self):
+        """The widgets, in a running napari that has loaded none of our modules."""
+        from napari_viewer.show import VIEWS, open_view
+        self.views = {}
+        for name in VIEWS:
+            start = time.perf_counter()
+            self.views[name] = open_view(self.viewer, name)
+            self.app.processEvents()
+            yield _row(f'open {VIEWS[name]}', '0.2 s', [time.perf_counter() - start])
+            self.wait(1)
+
+    def filters(self):
+        """The filters of eight models, and clicks on them."""
+        from napari_viewer.core.networks import open_network
+        from napari_viewer.show import open_view
+        view = open_view(self.viewer, 'filters')
+        self.wait(.5)
+        start = time.perf_counter()
+        networks = [open_network(path) for path in self.models]
+        self.frames.clear()
+        view.session.set_networks(networks)
+        self.until(lambda: self.frames)
+        yield _row(f'filters of {MODELS} models, files to pixels', '1.5 s', [time.perf_counter() - start])
+        view.fit()
+        self.until(lambda: not view.jobs.busy)
+        self.wait(1)
+        yield self.steps('click on a filter to its frame in all models', '150 ms',
+                         lambda k: self.click(view, 1 + (k * 37 + 5) % (64 * MODELS)))
+
+    def activations(self):
+        """Other images and other models."""
+        from napari_viewer.core.images import from_array
+        from napari_viewer.show import open_view
+        pictures = np.random.default_rng(0).integers(0, 255, (118, 64, 64, 3), dtype=np.uint8)
+        view = open_view(self.viewer, 'activations')
+        view.session.set_images(from_array(pictures))
+        self.until(lambda: view.features and not view.jobs.busy)
+        self.until(lambda: all(one.done == len(pictures) for one in view.features) and not view.jobs.busy)
+        self.wait(2)
+
+        def ready():
+            return view._lazy.has((view._shown, view.model, view.session.image))
+
+        for layer in ('all layers', 'conv2'):
+            view.layer.value = layer
+            self.wait(1)
+            yield self.steps(f'another image to pixels, {layer}', '60 ms',
+                             lambda k: self.viewer.dims.set_current_step(1, (k * 29 + 3) % 118), ready)
+            yield self.steps(f'another model to pixels, {layer}', '60 ms',
+                             lambda k: self.viewer.dims.set_current_step(0, (k * 3 + 1) % MODELS), ready)
+
+    def browsing(self, n: int):
+        """A contact sheet of many images on disk, and its memory."""
+        import pandas as pd
+
+        from napari_viewer.core.images import Images
+        from napari_viewer.show import open_view
+        view = open_view(self.viewer, 'browser')
+        self.until(lambda: not view.picker.jobs.busy)
+        pictures = np.lib.format.open_memmap(self.folder / 'images.npy', 'w+', np.uint8, (n, 64, 64, 3))
+        noise = np.random.default_rng(0).integers(0, 255, (64, 64, 64, 3), dtype=np.uint8)
+        for start in range(0, n, 64):
+            pictures[start:start + 64] = noise[:len(pictures[start:start + 64])]
+        pictures.flush()
+        del pictures
+        before = _private_memory()
+        stored = np.load(self.folder / 'images.npy', mmap_mode='r')
+        index = pd.DataFrame({'source': 'bench', 'class_name': '', 'label': 0, 'split': 'all'}, index=range(n))
+        view.show_sets([Images(f'{n:,} images', index, lambda i: np.asarray(stored[i]))])
+        self.wait(2)
+        last = view.sheet.last_row
+        yield self.steps(f'scroll to another place of {n:,} images', '60 ms',
+                         lambda k: setattr(view.row, 'value', (k + 1) * 997 * 97 % last),
+                         lambda: view._lazy.has((view.sheet, view.row.value, view.chosen)))
+        for row in np.linspace(0, last, 200).astype(int):  # from top to bottom
+            view.row.value = int(row)
+            self.app.processEvents()
+        grown = (_private_memory() - before) / 2**20
+        yield f'memory added by {n:,} images scrolled through', '500 MB', f'{grown:.0f} MB', '', '', ''
+
+    def click(self, view, label: int) -> None:
+        """What napari does when the mouse is clicked on a tile."""
+        from types import SimpleNamespace
+        rows, columns = np.nonzero(np.asarray(view.panel.tiles.data) == label)
+        event = SimpleNamespace(type='mouse_press', position=(rows[0] + 3, columns[0] + 3), modifiers=())
+        presses = view.panel._on_press(view.panel.tiles, event)
+        next(presses)
+        event.type = 'mouse_release'
+        next(presses, None)
+
+    def steps(self, what: str, goal: str, step, ready=lambda: True) -> tuple:
+        """Time from each step to the first frame after what it asks for is there."""
+        seconds, waits, works = [], [], []
+        for k in range(REPEATS):
+            self.turns[:] = [(time.perf_counter(), time.thread_time())]
+            start = time.perf_counter()
+            step(k)
+            self.until(ready)
+            self.frames.clear()
+            self.until(lambda: self.frames)
+            seconds.append(self.frames[0] - start)
+            self.wait(.4)
+            wait, work = np.diff(self.turns, axis=0).max(axis=0)
+            waits.append(wait)
+            works.append(work)
+        return _row(what, goal, seconds, waits, works)
+
+    def wait(self, seconds: float) -> None:
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            self.app.processEvents()
+            time.sleep(.0005)  # a loop without a pause would keep the workers from Python
+
+    def until(self, condition) -> None:
+        end = time.perf_counter() + 120
+        while not condition() and time.perf_counter() < end:
+            self.wait(.001)
+
+
+def _row(what: str, goal: str, seconds: list, *others: list) -> tuple:
+    numbers = [np.median(seconds), np.max(seconds), *(np.median(other) for other in others)]
+    return what, goal, *(f'{1000 * value:.0f} ms' for value in numbers), *[''] * (2 - len(others))
+
+
+def _private_memory() -> int:
+    import psutil
+    memory = psutil.Process().memory_info()
+    return memory.rss - memory.shared
+
+
+def _write_models(folder: Path) -> list:
+    from safetensors.numpy import save_file
+    shapes = {'conv1': (64, 3, 11, 11), 'conv2': (192, 64, 5, 5), 'conv3': (384, 192, 3, 3), 'conv4': (256, 384, 3, 3),
+              'conv5': (256, 256, 3, 3)}
+    rng, paths = np.random.default_rng(0), []
+    for k in range(MODELS):
+        weights = {}
+        for layer, shape in shapes.items():
+            scale = np.sqrt(2 / np.prod(shape[1:]))
+            weights[f'{layer}.weight'] = (rng.standard_normal(shape) * scale).astype(np.float16)
+            weights[f'{layer}.bias'] = np.zeros(shape[0], np.float16)
+        paths.append(folder / f'model{k}.safetensors')
+        save_file(weights, paths[-1])
+    return paths
+
+
+if __name__ == '__main__':
+    main()

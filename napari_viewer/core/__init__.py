@@ -1,0 +1,1 @@
+"""What the viewer shows, as arrays and tables; knows nothing of Qt and napari."""

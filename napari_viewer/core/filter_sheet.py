@@ -1,0 +1,225 @@
+"""First-layer filters of networks as mosaics beside each other."""
+import functools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw
+
+from napari_viewer.core.mosaic import (
+    BACKGROUND,
+    FAINT,
+    HIGHLIGHT,
+    Mosaic,
+    enlarge,
+    fit_cell,
+    message,
+    square_columns,
+    write,
+)
+from training.atomic import replacing
+
+CONTRASTS = ('each filter', 'each model', 'all models')
+SORTS = {'number': None, 'orientation': 'orientation_deg', 'frequency': 'frequency_cycles_per_pixel',
+         'bandwidth': 'bandwidth_octaves', 'Gabor fit (R²)': 'r2', 'strength': 'strength'}
+SIZE = (980, 980)  # px; about the canvas of a napari window, so that captions are drawn pixel by pixel
+TITLE, MARGIN, LEFT, NUMBERED = 24, 10, 22, 40  # px; tiles of NUMBERED and more have their numbers written in
+OUTLINE = 1.5  # standard deviations of the envelope at which a fit is outlined
+
+
+class FilterSheet:
+    """The filters of several networks on one contact sheet.
+
+    Parameters
+    ----------
+    filters : dict of str to numpy.ndarray
+        Name of the model -> weights (n, channels, height, width).
+    contrast : str
+        What is scaled to the full range of brightness, symmetrically about 0: one of :data:`CONTRASTS`.
+    colour : bool
+        Whether filters are drawn in colour (those of three channels) or in luminance, the mean over channels.
+    sort : str
+        One of :data:`SORTS`; all but 'number' and 'strength' need fits.
+    fits : dict of str to pandas.DataFrame, optional
+        Name of the model -> what :func:`study.filters.fit_gabors` returns; outlined on the chosen filter.
+    """
+
+    def __init__(self, filters: dict, contrast: str = 'each filter', colour: bool = True, sort: str = 'number',
+                 fits: dict | None = None):
+        self.filters, self.contrast, self.colour, self.sort = filters, contrast, colour, sort
+        self.fits = fits or {}
+        self.orders = {name: self._order(name) for name in filters}
+        self.mosaics = self._lay_out()
+
+    @property
+    def size(self) -> tuple:
+        """Height and width of the sheet in pixels."""
+        if not self.mosaics:
+            return SIZE
+        last = list(self.mosaics.values())
+        return (max(m.top + m.height for m in last) + MARGIN, max(m.left + m.width for m in last) + MARGIN)
+
+    @functools.cached_property
+    def base(self) -> np.ndarray:
+        """The sheet without a filter chosen, uint8 (height, width, 3)."""
+        if not self.filters:
+            return message('No model chosen.\nTick models in the panel on the right, or open a file of weights.')
+        panel = np.empty((*self.size, 3), np.uint8)
+        panel[:] = BACKGROUND
+        for name, mosaic in self.mosaics.items():
+            write(panel, name, mosaic.top - TITLE, mosaic.left + mosaic.gap, 16, width=mosaic.width - mosaic.gap)
+            order = self.orders[name]
+            mosaic.place(panel, enlarge(self._pictures[name][order], mosaic.cell))
+            self._write_numbers(panel, mosaic, order)
+        return panel
+
+    def panel(self, chosen: int | None = None, fits: bool = True) -> np.ndarray:
+        """The sheet with a filter framed in every model and its Gabor fit outlined, where there is one."""
+        panel = self.base.copy()
+        if chosen is None:
+            return panel
+        for name, mosaic in self.mosaics.items():
+            place = np.flatnonzero(self.orders[name] == chosen)
+            if place.size:
+                mosaic.frame(panel, place[0])
+                if fits and name in self.fits:
+                    self._outline(panel, mosaic, place[0], name, chosen)
+        return panel
+
+    def labels(self) -> tuple:
+        """Numbers of the tiles, uint16 (height, width), 0 between them, and a table of what they are."""
+        labels = np.zeros(self.base.shape[:2], np.uint16)
+        tables, first = [], 1
+        for name, mosaic in self.mosaics.items():
+            mosaic.number(labels, first)
+            tables.append(pd.DataFrame({'index': np.arange(first, first + mosaic.n), 'filter': self.orders[name],
+                                        'model': name}))
+            if name in self.fits:
+                fits = self.fits[name].iloc[self.orders[name]]
+                for column, head in (('orientation_deg', 'orientation (°)'), ('r2', 'R²'),
+                                     ('frequency_cycles_per_pixel', 'cycles/pixel')):
+                    tables[-1][head] = fits[column].round(2).to_numpy()
+            first += mosaic.n
+        return labels, pd.concat(tables, ignore_index=True)
+
+    def table(self) -> pd.DataFrame:
+        """Every filter of every model with its strength (root mean square of its weights) and its fit."""
+        tables = []
+        for name, weights in self.filters.items():
+            table = self.fits.get(name, pd.DataFrame({'filter': np.arange(len(weights))}))
+            tables.append(table.assign(strength=_strength(weights)))
+            tables[-1].insert(0, 'model', name)
+        return pd.concat(tables, ignore_index=True)
+
+    def _order(self, name: str) -> np.ndarray:
+        column, weights = SORTS[self.sort], self.filters[name]
+        if column == 'strength':
+            return np.argsort(-_strength(weights), kind='stable')
+        if column is None or name not in self.fits:
+            return np.arange(len(weights))
+        values = self.fits[name][column].to_numpy()
+        return np.argsort(-values if column == 'r2' else values, kind='stable')  # NaN come last
+
+    def _lay_out(self) -> dict:
+        n = len(self.filters)
+        across = square_columns(n)
+        down = max(-(-n // across), 1)
+        height, width = SIZE[0] // down - TITLE - 2 * MARGIN, SIZE[1] // across - MARGIN - LEFT
+        mosaics = {}
+        for name, weights in self.filters.items():
+            columns = square_columns(len(weights))
+            cell = fit_cell(len(weights), columns, height, width)
+            kernel = weights.shape[-1]
+            cell = cell // kernel * kernel if cell >= kernel else cell  # every pixel of a filter equally large
+            mosaics[name] = Mosaic(len(weights), cell, columns)
+        # a common grid: as wide and high as the largest mosaic
+        pitch = [max((getattr(mosaic, side) for mosaic in mosaics.values()), default=0) for side in ('height', 'width')]
+        return {name: Mosaic(mosaic.n, mosaic.cell, mosaic.columns,
+                             top=MARGIN + TITLE + k // across * (pitch[0] + TITLE + MARGIN),
+                             left=LEFT + k % across * (pitch[1] + LEFT))
+                for k, (name, mosaic) in enumerate(mosaics.items())}
+
+    @functools.cached_property
+    def _pictures(self) -> dict:
+        values = {name: _pattern(weights, self.colour) for name, weights in self.filters.items()}
+        largest = max(np.abs(pattern).max() for pattern in values.values())
+        pictures = {}
+        for name, pattern in values.items():
+            scale = {'each filter': np.abs(pattern).max(axis=(1, 2, 3), keepdims=True),
+                     'each model': np.abs(pattern).max(), 'all models': largest}[self.contrast]
+            scaled = np.divide(pattern, scale, out=np.zeros_like(pattern), where=np.asarray(scale) > 0)
+            pictures[name] = np.rint(127.5 + 127.5 * scaled).astype(np.uint8)
+        return pictures
+
+    def _write_numbers(self, panel: np.ndarray, mosaic: Mosaic, order: np.ndarray) -> None:
+        if mosaic.cell < NUMBERED:  # no room in the tiles: the number of each row's first filter, where they follow on
+            for k in range(0, mosaic.n if self.sort == 'number' else 0, mosaic.columns):
+                row = mosaic.corner(k)[0] + mosaic.cell // 2 - 7
+                write(panel, f'{k:>2}', row, mosaic.left - 16, 11, FAINT)
+            return
+        for k, number in enumerate(order):
+            row, column = mosaic.corner(k)
+            # a dark ground, as a filter may be light or dark there
+            text = str(number)
+            panel[row:row + 13, column:column + 7 * len(text) + 3] //= 3
+            write(panel, text, row, column + 2, 10)
+
+    def _outline(self, panel: np.ndarray, mosaic: Mosaic, place: int, name: str, chosen: int) -> None:
+        """Draw the fitted envelope as an ellipse and its bars' orientation as a line."""
+        fit = self.fits[name].iloc[chosen]
+        if not np.isfinite(fit.r2):
+            return
+        row, column = mosaic.corner(place)
+        picture = Image.fromarray(panel[row:row + mosaic.cell, column:column + mosaic.cell])
+        draw, scale = ImageDraw.Draw(picture), mosaic.cell / self.filters[name].shape[-1]
+        for colour, width in ((BACKGROUND, 3), (HIGHLIGHT, 1)):  # seen on light and dark alike
+            for line in outline(fit, self.filters[name].shape[-1]):
+                draw.line([tuple(point) for point in (line + .5) * scale], fill=colour, width=width)
+        panel[row:row + mosaic.cell, column:column + mosaic.cell] = np.asarray(picture)
+
+
+def outline(fit: pd.Series, size: int) -> list:
+    """A fitted Gabor as lines to draw on its filter.
+
+    Parameters
+    ----------
+    fit : pandas.Series
+        A row of :func:`study.filters.fit_gabors`.
+    size : int
+        Of the filter in pixels.
+
+    Returns
+    -------
+    list of numpy.ndarray, shape (points, 2)
+        The envelope at :data:`OUTLINE` standard deviations and the bar through its centre; (column, row) in pixels of
+        the filter, whole numbers at the pixels' centres.
+    """
+    angle = np.deg2rad(fit.orientation_deg)
+    along, across = np.array([np.cos(angle), -np.sin(angle)]), np.array([np.sin(angle), np.cos(angle)])
+    centre = (size - 1) / 2 + np.array([fit.x, -fit.y])
+    length, width = OUTLINE * fit.sigma * fit.aspect, OUTLINE * fit.sigma
+    turn = np.linspace(0, 2 * np.pi, 49)[:, None]
+    return [centre + length * np.cos(turn) * along + width * np.sin(turn) * across,
+            np.array([centre - length * along, centre + length * along])]
+
+
+def export(directory: Path, panel: np.ndarray, table: pd.DataFrame) -> list:
+    """Write filters.png and filters.csv into a folder, each whole or not at all; returns their paths."""
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    with replacing(directory / 'filters.png') as temporary:
+        Image.fromarray(panel).save(temporary, format='PNG')
+    with replacing(directory / 'filters.csv') as temporary:
+        table.to_csv(temporary, index=False)
+    return [directory / 'filters.png', directory / 'filters.csv']
+
+
+def _pattern(weights: np.ndarray, colour: bool) -> np.ndarray:
+    """Weights (n, channels, h, w) as (n, h, w, 3)."""
+    if not colour or weights.shape[1] != 3:
+        weights = np.repeat(weights.mean(axis=1, keepdims=True), 3, axis=1)
+    return weights.transpose(0, 2, 3, 1)
+
+
+def _strength(weights: np.ndarray) -> np.ndarray:
+    return np.sqrt((weights ** 2).mean(axis=(1, 2, 3)))

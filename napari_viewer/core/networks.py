@@ -1,0 +1,309 @@
+"""Networks from anywhere: shipped models, linked Brain-Score models, files of weights, modules made in Python.
+
+PyTorch is imported once features are wanted, not before: the filters of a file of weights are read without it.
+"""
+import contextlib
+import functools
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from napari_viewer.core.software_gl import keep_triton_out
+
+IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
+OWN_SIZE, USUAL_SIZE = 64, 224  # px, of this project's models and of what a network of unknown origin is trained with
+WEIGHTS = ('.safetensors',)
+CHECKPOINTS = ('.ckpt', '.pt', '.pth')
+_ONE_THREAD = threading.Lock()
+
+
+class Network:
+    """The convolutions of a network: first-layer filters, and what each layer makes of images.
+
+    Parameters
+    ----------
+    name : str
+        Its identifier; titles leave out what the names of this project's models begin with.
+    origin : str
+        Identifier or file.
+    load_module : callable
+        () -> (torch.nn.Module, dict of layer name to the submodule whose output is shown).
+    input_size : int
+        Width and height in pixels that images are resized to.
+    mean, std : tuple of float
+        Of the red, green and blue of inputs, which are normalised by them.
+    load_filters : callable, optional
+        () -> filters, where there is a shorter way to them than the whole network.
+    """
+
+    def __init__(self, name: str, origin: str, load_module, input_size: int = OWN_SIZE, mean=IMAGENET_MEAN,
+                 std=IMAGENET_STD, load_filters=None):
+        self.identifier, self.name = name, name.removeprefix('alexnet64_').removeprefix('simclr_')
+        self.origin, self.input_size = origin, input_size
+        self._mean, self._std = (np.array(values, np.float32)[:, None, None] for values in (mean, std))
+        self._load_module, self._load_filters = load_module, load_filters
+        self._lock = threading.Lock()
+        self.gabors = None
+
+    @functools.cached_property
+    def filters(self) -> np.ndarray:
+        """Weights of the first convolution, float32 (n, channels, height, width)."""
+        if self._load_filters is not None:
+            return self._load_filters()
+        return _first_convolution(self._recorded[0], self.name).weight.detach().cpu().float().numpy()
+
+    def fit_gabors(self) -> pd.DataFrame:
+        """Gabor fits of the filters, see :func:`study.filters.fit_gabors`; kept as `gabors`."""
+        from study.filters import fit_gabors
+        if self.gabors is None:
+            self.gabors = fit_gabors(self.filters)
+        return self.gabors
+
+    @property
+    def layers(self) -> list:
+        """Names of the layers, in order."""
+        return list(self._recorded[1])
+
+    def maps(self, images: np.ndarray) -> dict:
+        """Feature maps of every layer.
+
+        Parameters
+        ----------
+        images : numpy.ndarray, uint8 (n, input_size, input_size, 3)
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            Layer -> float32 (n, channels, height, width), after the layer's rectification where it has one.
+        """
+        import torch
+        module, recorded = self._recorded
+        found = {}
+        with self._lock, torch.inference_mode(), one_thread():
+            handles = [submodule.register_forward_hook(functools.partial(_keep, found, layer))
+                       for layer, submodule in recorded.items()]
+            try:
+                module(torch.from_numpy(self.normalised(images)).to(_device(module)))
+            finally:
+                for handle in handles:
+                    handle.remove()
+        return {layer: found[layer].cpu().float().numpy() for layer in recorded if layer in found}
+
+    def normalised(self, images: np.ndarray) -> np.ndarray:
+        """What the network is given for images, float32 (n, 3, height, width)."""
+        inputs = images.transpose(0, 3, 1, 2).astype(np.float32) / 255
+        return np.ascontiguousarray((inputs - self._mean) / self._std)
+
+    @functools.cached_property
+    def _recorded(self) -> tuple:
+        keep_triton_out()
+        module, recorded = self._load_module()
+        if not recorded:
+            raise ValueError(f"'{self.name}' has no convolutional layer, so there are no filters and maps to show: "
+                             'choose a model with Conv2d layers, such as alexnet64_untrained.')
+        return module.eval(), recorded
+
+
+def identifiers() -> list:
+    """Identifiers of this project's models, trained ones first."""
+    from brainscore_plugin.link import plugins
+    own = [identifier for plugin in plugins() if plugin.type == 'models' for identifier in plugin.identifiers]
+    return sorted(own, key=lambda identifier: (not identifier.startswith('alexnet64_simclr'), own.index(identifier)))
+
+
+def open_network(source) -> Network:
+    """A network by what the user names it by.
+
+    Parameters
+    ----------
+    source : str, pathlib.Path, torch.nn.Module or Network
+        Identifier of a linked Brain-Score model; a safetensors backbone; the folder or a checkpoint of a training run;
+        a published checkpoint; or a module.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    LookupError
+        If Brain-Score has no such model.
+    ValueError
+        If the file is no file of weights, or the network has no convolutional layer.
+    """
+    if isinstance(source, Network):
+        return source
+    keep_triton_out()
+    if not isinstance(source, (str, Path)):
+        return from_module(source)
+    path = Path(source).expanduser()
+    if path.suffix in WEIGHTS + CHECKPOINTS or path.is_dir():
+        return from_file(path)
+    if path.is_file():
+        raise ValueError(f"{path} is no file of weights that can be read: choose a '.safetensors' backbone or a "
+                         "checkpoint ('.ckpt', '.pt', '.pth').")
+    shipped = shipped_weights() / f'{source}.safetensors'
+    return from_file(shipped) if shipped.is_file() else from_identifier(str(source))
+
+
+def from_file(path: Path) -> Network:
+    """A backbone of AlexNet from a file of weights, see :func:`open_network`."""
+    name = path.stem
+    if path.is_dir():  # of a training run
+        name, path = path.name, path / 'checkpoints' / 'last.ckpt'
+    if not path.is_file():
+        raise FileNotFoundError(f"No weights at {path}: choose a '.safetensors' file, a checkpoint, or the folder of a "
+                                "training run, which 'brainscore-mouse train' makes.")
+    if path.suffix in WEIGHTS:
+        network = Network(name, str(path), lambda: _alexnet(_read_backbone(path)),
+                          load_filters=functools.partial(_read_filters, path))
+    else:
+        weights = _read_checkpoint(path)
+        if path.parent.name == 'checkpoints':
+            name = path.parent.parent.name
+        network = Network(name, str(path), lambda: _alexnet(weights),
+                          load_filters=lambda: weights['conv1.weight'].float().numpy())
+    network.filters  # noqa: B018  a wrong file is told now, not when it is drawn
+    return network
+
+
+def from_identifier(identifier: str) -> Network:
+    """The network of a linked Brain-Score model."""
+    from brainscore_vision import load_model
+    try:
+        model = load_model(identifier)
+    except (AssertionError, LookupError, ImportError, OSError, ValueError) as error:
+        if isinstance(error, AssertionError) or 'No registrations' in str(error):
+            raise LookupError(f"Brain-Score has no model '{identifier}': 'brainscore-mouse status' lists this "
+                              "project's, 'brainscore-mouse link' makes them visible.") from error
+        raise
+    wrapper = getattr(model, 'activations_model', model)
+    module = getattr(wrapper, '_model', None)
+    preprocessing = getattr(getattr(wrapper, '_extractor', wrapper), 'preprocess', None)
+    given = getattr(preprocessing, 'keywords', {})
+    return from_module(module, identifier, given.get('image_size', getattr(wrapper, 'image_size', USUAL_SIZE)),
+                       given.get('normalize_mean', IMAGENET_MEAN), given.get('normalize_std', IMAGENET_STD),
+                       getattr(model, 'layers', None))
+
+
+def from_module(module, name: str | None = None, input_size: int = USUAL_SIZE, mean=IMAGENET_MEAN, std=IMAGENET_STD,
+                declared: list | None = None) -> Network:
+    """The network that a torch.nn.Module is; `declared` are the layers to show if they are convolutional."""
+    import torch
+    name = name or type(module).__name__
+    if not isinstance(module, torch.nn.Module):
+        raise ValueError(f"'{name}' is no PyTorch network but of {type(module).__name__}, so it has no filters and "
+                         'maps to show: choose a model with Conv2d layers, such as alexnet64_untrained.')
+    network = Network(name, name, lambda: (module, convolutional_layers(module, declared)), input_size, mean, std)
+    network.filters  # noqa: B018  a network without convolutions is told now
+    return network
+
+
+def convolutional_layers(module, declared: list | None = None) -> dict:
+    """Submodules whose outputs are feature maps, by name.
+
+    Each convolution counts with the rectification right behind it in the same sequence.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    declared : list of str, optional
+        Names of submodules; those that hold a convolution are taken, and only they.
+    """
+    from torch import nn
+    by_name = dict(module.named_modules())
+    named = [name for name in declared or [] if name in by_name
+             and any(isinstance(part, nn.Conv2d) for part in by_name[name].modules())]
+    if named:
+        return {name: by_name[name] for name in named}
+    layers = {}
+    for name, part in by_name.items():
+        if isinstance(part, nn.Conv2d):
+            parent = by_name[name.rpartition('.')[0]]
+            siblings = list(parent) if isinstance(parent, nn.Sequential) else [part]
+            following = siblings[next(k for k, sibling in enumerate(siblings) if sibling is part) + 1:][:1]
+            rectified = following and isinstance(following[0], (nn.ReLU, nn.ReLU6, nn.GELU, nn.SiLU, nn.LeakyReLU))
+            layers[name or 'conv'] = following[0] if rectified else part
+    return layers
+
+
+@contextlib.contextmanager
+def one_thread():
+    """One thread for PyTorch: single images are no faster with more, and much slower where a core is busy."""
+    import torch
+    with _ONE_THREAD:
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
+
+def _keep(found: dict, layer: str, module, inputs, output) -> None:
+    if output.ndim == 4:
+        found[layer] = output.clone()  # a rectification in place may follow
+
+
+def _device(module):
+    return next((parameter.device for parameter in module.parameters()), 'cpu')
+
+
+def _first_convolution(module, name: str):
+    from torch import nn
+    return next(part for part in module.modules() if isinstance(part, nn.Conv2d))
+
+
+def shipped_weights() -> Path:
+    import brainscore_plugin
+    return Path(brainscore_plugin.__file__).parent / 'models' / 'alexnet64' / 'weights'
+
+
+def _read_filters(path: Path) -> np.ndarray:
+    from safetensors import SafetensorError, safe_open
+    try:
+        with safe_open(path, 'np') as file:
+            if 'conv1.weight' in file.keys():  # noqa: SIM118  not a dict
+                return file.get_tensor('conv1.weight').astype(np.float32)
+            found = ', '.join(list(file.keys())[:6])
+    except SafetensorError as error:
+        raise ValueError(f'{path} is no whole safetensors file ({error}): '
+                         "'brainscore-mouse export' writes one.") from None
+    raise ValueError(f"{path} has no 'conv1.weight', so it is no backbone of this project (it holds {found}): "
+                     "'brainscore-mouse export' writes one from a training run.")
+
+
+def _read_backbone(path: Path) -> dict:
+    from training.backbone import read_weights
+    return read_weights(path)
+
+
+def _read_checkpoint(path: Path) -> dict:
+    """Weights conv1.weight … conv5.bias of a training run's checkpoint or a published one."""
+    import pickle
+
+    import torch
+
+    from training.authors_checkpoint import read_authors_checkpoint
+    from training.backbone import CONVOLUTIONS, SHAPES, checked
+    try:
+        state = torch.load(path, map_location='cpu', weights_only=True)
+    except pickle.UnpicklingError:  # holds more than tensors, as the published ones do
+        return read_authors_checkpoint(path)[0]
+    except (RuntimeError, EOFError, KeyError) as error:
+        raise ValueError(f'{path} is no whole PyTorch checkpoint ({str(error).splitlines()[0]}): choose '
+                         "'checkpoints/last.ckpt' of a training run.") from None
+    state = state.get('state_dict', state) if isinstance(state, dict) else {}
+    numbered = {key: f'{CONVOLUTIONS[layer]}.{part}' for key in SHAPES for layer, part in [key.split('.')]}
+    for prefix in ('backbone.', 'backbone.0.', ''):
+        names = {key: prefix + name for key, name in numbered.items()}
+        if all(name in state for name in names.values()):
+            return checked({key: state[name] for key, name in names.items()}, path)
+    raise ValueError(f"{path} holds no backbone of AlexNet ('backbone.0.weight', …) but {', '.join(list(state)[:4])}: "
+                     "choose 'checkpoints/last.ckpt' of a training run.")
+
+
+def _alexnet(weights: dict) -> tuple:
+    from training.backbone import CONVOLUTIONS, trunk
+    features = trunk(weights)
+    return features, {layer: features[index + 1] for layer, index in CONVOLUTIONS.items()}

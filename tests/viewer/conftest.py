@@ -1,0 +1,118 @@
+"""Small models and images for the viewer, and what its tests wait with."""
+import os
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip('napari', reason='the viewer needs the extra "viewer"')
+SHAPES = {'conv1': (64, 3, 11, 11), 'conv2': (192, 64, 5, 5), 'conv3': (384, 192, 3, 3), 'conv4': (256, 384, 3, 3),
+          'conv5': (256, 256, 3, 3)}  # not imported: that takes PyTorch, before the viewer has prepared for it
+
+
+@pytest.fixture(scope='session')
+def random_weights():
+    """Seed -> weights of AlexNet's convolutions, as a file of this project holds them."""
+    def draw(seed: int) -> dict:
+        rng = np.random.default_rng(seed)
+        weights = {}
+        for layer, shape in SHAPES.items():
+            scale = np.sqrt(2 / np.prod(shape[1:]))
+            weights[f'{layer}.weight'] = (rng.standard_normal(shape) * scale).astype(np.float16)
+            weights[f'{layer}.bias'] = np.zeros(shape[0], np.float16)
+        return weights
+    return draw
+
+
+@pytest.fixture(scope='session')
+def weight_files(tmp_path_factory, random_weights) -> list:
+    """Three safetensors backbones."""
+    from safetensors.numpy import save_file
+    folder = tmp_path_factory.mktemp('weights')
+    for seed in range(3):
+        save_file(random_weights(seed), folder / f'model{seed}.safetensors')
+    return [folder / f'model{seed}.safetensors' for seed in range(3)]
+
+
+@pytest.fixture(scope='session')
+def pictures() -> np.ndarray:
+    """Forty pictures of smooth noise, uint8 (40, 64, 64, 3)."""
+    from scipy.ndimage import gaussian_filter
+    noise = gaussian_filter(np.random.default_rng(0).standard_normal((40, 64, 64, 3)), (0, 2, 2, 0))
+    return np.uint8(np.clip(127 + 300 * noise, 0, 255))
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, pictures):
+    """The project's home with two prepared domains."""
+    import json
+    monkeypatch.setenv('BRAINSCORE_MOUSE_HOME', str(tmp_path))
+    for name in ('meadows', 'streets'):
+        folder = tmp_path / 'domains' / name
+        folder.mkdir(parents=True)
+        np.save(folder / 'images.npy', pictures)
+        rows = [f'{name}/{i}.png,{"even" if i % 2 == 0 else "odd"},{i % 2},train' for i in range(len(pictures))]
+        (folder / 'index.csv').write_text('source,class_name,label,split\n' + '\n'.join(rows) + '\n')
+        (folder / 'domain.json').write_text(json.dumps(
+            {'name': name, 'fingerprint': '0', 'count': len(pictures), 'recipe': {}, 'licence': 'none'}))
+    return tmp_path
+
+
+@pytest.fixture
+def viewer(make_napari_viewer):
+    """A napari viewer with a real window where there is a display."""
+    if not os.environ.get('DISPLAY'):
+        pytest.skip('needs a display: xvfb-run -a -s "-screen 0 1600x1000x24" python -m pytest tests/viewer')
+    return make_napari_viewer(show=True)
+
+
+@pytest.fixture
+def until(qtbot):
+    """Wait until a condition holds."""
+    return lambda condition, timeout=90000: qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
+
+
+@pytest.fixture
+def notifications():
+    """Texts of the notifications that are shown."""
+    from napari.utils.notifications import notification_manager
+    texts = []
+
+    def keep(notification):
+        texts.append(notification.message)
+
+    notification_manager.notification_ready.connect(keep)
+    yield texts
+    notification_manager.notification_ready.disconnect(keep)
+
+
+class Watchdog:
+    """The work between two turns of the event loop, in seconds of this thread's processor time.
+
+    Time on the clock would count what other processes of a busy machine do.
+    """
+
+    def __init__(self, qtbot):
+        from qtpy.QtCore import QTimer
+        self._qtbot, self._timer = qtbot, QTimer()
+        self._timer.setInterval(1)
+        self._timer.timeout.connect(self._turn)
+        self.gaps = []
+
+    def _turn(self):
+        now = time.thread_time()
+        self.gaps.append(now - self._last)
+        self._last = now
+
+    def __enter__(self):
+        self._last = time.thread_time()
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_):
+        self._timer.stop()
+
+
+@pytest.fixture
+def watchdog(qtbot):
+    return Watchdog(qtbot)
