@@ -1,0 +1,51 @@
+"""Draws the loss curves that model cards hold: python -m training.loss_curves CARD.json … --out losses.png"""
+import argparse
+import json
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from .atomic import replacing
+
+
+def draw_loss_curves(cards: list[dict], path: Path) -> None:
+    """One line a model: mean NT-Xent loss against epoch.
+
+    Parameters
+    ----------
+    cards : list of dict
+        Model cards, see :func:`~training.card.model_card`.
+    path : pathlib.Path
+        PNG file.
+
+    Raises
+    ------
+    ValueError
+        If a card holds no loss curve.
+    """
+    figure = Figure(figsize=(7, 4.5), layout='constrained')
+    axes = figure.subplots()
+    for card in cards:
+        loss = card['training'].get('loss')
+        if not loss:
+            raise ValueError(f"The card of '{card['name']}' holds no loss curve: its training is not known.")
+        axes.plot(range(1, len(loss) + 1), loss, label=card['name'])
+        axes.annotate(card['name'].rpartition('_')[2], (len(loss), loss[-1]), xytext=(4, 0),
+                      textcoords='offset points', va='center', fontsize=8)
+    axes.set(xlabel='epoch', ylabel='NT-Xent loss', title='Training loss, mean of each epoch')
+    axes.spines[['top', 'right']].set_visible(False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format='png', dpi=120)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('cards', nargs='+', type=Path)
+    parser.add_argument('--out', type=Path, required=True)
+    chosen = parser.parse_args()
+    draw_loss_curves([json.loads(card.read_text()) for card in chosen.cards], chosen.out)
+
+
+if __name__ == '__main__':
+    main()
