@@ -1,4 +1,4 @@
-"""Loads packaged recordings: only the neurons that a filter keeps, only the time window asked for."""
+"""Loads packaged recordings: only the neurons that a filter keeps."""
 from collections.abc import Callable
 
 import netCDF4
@@ -44,7 +44,7 @@ def neuron_table(identifier: str, absent: str) -> pd.DataFrame:
 
 
 def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], np.ndarray] | None = None,
-                  window: tuple | None = None, stimuli: str | None = None) -> NeuroidAssembly:
+                  stimuli: str | None = None) -> NeuroidAssembly:
     """Single-trial responses of packaged recordings.
 
     Reads some neurons at a time, so that no more than the result need be in memory.
@@ -55,12 +55,8 @@ def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], n
         As of :func:`load_stimulus_set`.
     keep : callable, optional
         From the table of neurons to a mask, bool (n_neurons,); all neurons by default.
-    window : (float, float), optional
-        Sum the time bins that lie within these ms after stimulus onset into one.
     stimuli : str, optional
         Identifier of the stimulus set, where it is not that of the responses.
-    stimuli : str, optional
-        Identifier of the stimulus set where it is not the assembly's own.
 
     Returns
     -------
@@ -70,7 +66,7 @@ def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], n
     Raises
     ------
     FileNotFoundError, ValueError
-        As of :func:`load_stimulus_set`; ValueError too if no time bin lies within the window.
+        As of :func:`load_stimulus_set`.
     """
     layout = _present(identifier, absent)
     stimulus_set = load_stimulus_set(stimuli or identifier, absent)
@@ -80,13 +76,7 @@ def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], n
         if not set(presentations['stimulus_id']) <= set(stimulus_set['stimulus_id']):
             raise ValueError(_damage(layout))
         mask = np.ones(len(neurons), bool) if keep is None else np.asarray(keep(neurons), bool)
-        within = np.ones(len(bins), bool)
-        if window is not None:
-            within = ((bins['time_bin_start'] >= window[0]) & (bins['time_bin_end'] <= window[1])).to_numpy()
-            if not within.any():
-                raise ValueError(f'{identifier} has no time bin within {window} ms after stimulus onset.')
-            bins = pd.DataFrame({'time_bin_start': [window[0]], 'time_bin_end': [window[1]]})
-        values = _read(file['data'], mask, within, window is not None)
+        values = _read(file['data'], mask)
     columns = {'presentation': presentations, 'neuroid': neurons[mask], 'time_bin': bins}
     coords = {name: (dimension, table[name].to_numpy()) for dimension, table in columns.items() for name in table}
     assembly = NeuroidAssembly(values, coords=coords, dims=list(columns))
@@ -127,19 +117,16 @@ def _coordinates(file: netCDF4.Dataset, dimension: str) -> pd.DataFrame:
                          if variable.dimensions == (dimension,)})
 
 
-def _read(data: netCDF4.Variable, mask: np.ndarray, within: np.ndarray, add: bool) -> np.ndarray:
+def _read(data: netCDF4.Variable, mask: np.ndarray) -> np.ndarray:
     """The responses of the neurons in `mask`, a chunk of the file at a time."""
     data.set_auto_mask(False)
-    n_presentations, n_neurons, _ = data.shape
-    n_bins = 1 if add else int(within.sum())
+    n_presentations, n_neurons, n_bins = data.shape
     values = np.empty((n_presentations, int(mask.sum()), n_bins), np.float32)
     size, read = data.chunking()[1], 0
     for start in range(0, n_neurons, size):
         kept = mask[start:start + size]
         if kept.any():
-            block = data[:, start:start + size, :][:, kept][:, :, within]
-            values[:, read:read + block.shape[1]] = block.sum(axis=2, keepdims=True) if add else block
+            block = data[:, start:start + size, :][:, kept]
+            values[:, read:read + block.shape[1]] = block
             read += block.shape[1]
     return values
-
-
