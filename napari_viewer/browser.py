@@ -85,6 +85,7 @@ class Browser(View):
             self.panel.show(empty, np.zeros(SIZE, np.uint16), None)
             return
         self.panel.show(SheetArray(self._current), self.sheet.labels(), self.sheet.table(self.row.value))
+        self._tell_damaged()
 
     def scroll(self, rows: int) -> None:
         """Scroll by rows, down if positive."""
