@@ -79,14 +79,19 @@ def test_going_on_gives_the_weights_of_an_unbroken_run(unbroken, domain, tmp_pat
 @pytest.mark.parametrize('how', [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_run_loses_an_epoch_at_most(how, unbroken, domain, tmp_path):
     run = tmp_path / 'run'
-    script = MAKE_DOMAIN + f'from training.train import train\nfrom training.recipes import Recipe\n' \
+    # a shell that starts the tests in the background has them, and all they start, ignore SIGINT
+    script = 'import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n' + MAKE_DOMAIN + \
+        'from training.train import train\nfrom training.recipes import Recipe\n' \
         f"train(domain, Recipe(epochs=100000, batch_size=8, head_width=16), Path('{run}'))\n"
     with subprocess.Popen([sys.executable, '-c', script], stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 100
         while not (run / 'checkpoints' / 'last.ckpt').exists() and time.monotonic() < deadline:
             time.sleep(.01)
         process.send_signal(how)
-        assert process.wait() != 0
+        try:
+            assert process.wait(timeout=60) != 0
+        finally:
+            process.kill()
     done = torch.load(run / 'checkpoints' / 'last.ckpt', weights_only=True)['epoch'] + 1
     epochs = max(3, done + 1)
     described = json.loads((run / 'run.json').read_text())
