@@ -173,7 +173,8 @@ def test_too_little_memory_says_which_batch_fits(tmp_path):
             print(error)
         """)
     result = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True,
-                            env={**os.environ, 'OMP_NUM_THREADS': '1'})
+                            env={**os.environ, 'OMP_NUM_THREADS': '1',
+                                 'MALLOC_MMAP_THRESHOLD_': '1000000'})  # so that what is freed is given back at once
     said = result.stdout.strip().splitlines()[-1]
     assert 'A batch of 1024 does not fit' in said, result.stderr[-2000:]
     fits = int(said.partition("'--batch-size ")[2].partition("'")[0])
