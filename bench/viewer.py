@@ -83,7 +83,7 @@ class Bench:
         view.fit()
         self.until(lambda: not view.jobs.busy)
         self.wait(1)
-        yield self.steps('click on a filter to its frame in all models', '150 ms',
+        yield self.steps('mouse click on a filter to its frame in all models', '150 ms',
                          lambda k: self.click(view, 1 + (k * 37 + 5) % (64 * MODELS)))
 
     def activations(self):
@@ -138,14 +138,14 @@ class Bench:
         yield f'memory added by {n:,} images scrolled through', '500 MB', f'{grown:.0f} MB', '', '', ''
 
     def click(self, view, label: int) -> None:
-        """What napari does when the mouse is clicked on a tile."""
-        from types import SimpleNamespace
+        """Press and release the mouse on the middle of a tile."""
+        from qtpy.QtCore import QPoint, Qt
+        from qtpy.QtTest import QTest
+        canvas = self.viewer.window._qt_viewer.canvas
         rows, columns = np.nonzero(np.asarray(view.panel.tiles.data) == label)
-        event = SimpleNamespace(type='mouse_press', position=(rows[0] + 3, columns[0] + 3), modifiers=())
-        presses = view.panel._on_press(view.panel.tiles, event)
-        next(presses)
-        event.type = 'mouse_release'
-        next(presses, None)
+        to_canvas = canvas.view.transform * canvas.view.scene.transform
+        x, y = to_canvas.map([columns.mean(), rows.mean()])[:2]
+        QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
 
     def steps(self, what: str, goal: str, step, ready=lambda: True) -> tuple:
         """Time from each step to the first frame after what it asks for is there."""

@@ -1,7 +1,6 @@
 """The views in a real napari window: choosing, clicking, sliding, cancelling."""
 import gc
 import threading
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,17 +11,14 @@ STEP = .050  # s; the window is not kept waiting longer at one step
 
 
 def click(view, label: int) -> None:
-    """Click the tile of a label, as napari tells its layers of a click."""
+    """Click with the mouse on the middle of the tile of a label."""
+    from qtpy.QtCore import QPoint, Qt
+    from qtpy.QtTest import QTest
+    canvas = view.viewer.window._qt_viewer.canvas
     rows, columns = np.nonzero(np.asarray(view.panel.tiles.data) == label)
-    position = (0,) * (view.viewer.dims.ndim - 2) + (rows[len(rows) // 2], columns[len(columns) // 2])
-    event = SimpleNamespace(type='mouse_press', position=position, modifiers=())
-    for callback in view.panel.tiles.mouse_drag_callbacks:
-        presses = callback(view.panel.tiles, event)
-        if presses is None:  # napari's own
-            continue
-        next(presses)
-        event.type = 'mouse_release'
-        assert next(presses, None) is None
+    to_canvas = canvas.view.transform * canvas.view.scene.transform
+    x, y = to_canvas.map([columns.mean(), rows.mean()])[:2]
+    QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
 
 
 def shown(view) -> np.ndarray:
