@@ -1,6 +1,7 @@
 # make score   score a model on a benchmark (MODEL=… BENCHMARK=…), setting up .venv first
 # make test    set up .venv with everything the tests need, and run them
 # make study   reproduce the study: tables, figures and a report in study-results/ (RECORDINGS=…, DOMAINS=…)
+# make docs    build the documentation's pages in site/
 # make allen   set up .venv-allen with AllenSDK, which fetching and packaging its recordings needs, and the tests too
 # TORCH=cpu    asks for PyTorch's small CPU build
 
@@ -21,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export BS_INSTALL_DEPENDENCIES := no
 export PYTHONWARNINGS := ignore::FutureWarning  # of Brain-Score about itself
 
-.PHONY: score study test allen lint constraints clean
+.PHONY: score study test allen docs lint constraints clean
 .DEFAULT_GOAL := score
 
 score: $(VENV)/score.stamp
@@ -42,13 +43,17 @@ test: $(VENV)/test.stamp allen
 
 allen: $(ALLEN)/allen.stamp
 
+docs: $(VENV)/docs.stamp
+	$(BIN)/mkdocs build --strict --quiet
+
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 
 # The versions that everything is tested with, for Linux, macOS and Windows, without registry addresses.
 constraints: $(UV)
 	$(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra study --extra dev \
+		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra study --extra docs \
+		--extra dev \
 		pyproject.toml --output-file constraints.txt
 	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['allen'], sep='\n')" \
 		| $(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
@@ -63,9 +68,13 @@ $(VENV)/study.stamp: $(VENV)/score.stamp
 	@$(INSTALL) --editable ".[study]"
 	@touch $@
 
+$(VENV)/docs.stamp: $(VENV)/score.stamp
+	@$(INSTALL) --editable ".[docs]"
+	@touch $@
+
 $(VENV)/test.stamp: $(VENV)/score.stamp
 	@echo "Installing what the tests need into $(VENV) …"
-	@$(INSTALL) --editable ".[viewer,train,study,dev]"
+	@$(INSTALL) --editable ".[viewer,train,study,docs,dev]"
 	@touch $@
 
 # Python 3.11 is the newest that AllenSDK's NumPy has wheels for.

@@ -89,6 +89,18 @@ def status(view: View = None) -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Check all that scoring, training, the study and the viewer need, and say what to do about what is amiss."""
+    from brainscore_plugin.doctor import BROKEN, diagnose
+    verdicts = set()
+    for finding in diagnose():
+        typer.echo(finding)
+        verdicts.add(finding.verdict)
+    if BROKEN in verdicts:
+        raise typer.Exit(1)
+
+
+@app.command()
 def check(model: str, benchmark: str) -> None:
     """Say in one line what would keep MODEL from being scored on BENCHMARK, before anything is loaded."""
     from brainscore_plugin import check as checks
