@@ -1,4 +1,5 @@
 # make score   score a model on a benchmark (MODEL=… BENCHMARK=…), setting up .venv first
+# make install set up .venv with all that users need: scoring, training, the study and the viewer
 # make test    set up .venv with everything the tests need, and run them
 # make study   reproduce the study: tables, figures and a report in study-results/ (RECORDINGS=…, DOMAINS=…)
 # make docs    build the documentation's pages in site/
@@ -22,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export BS_INSTALL_DEPENDENCIES := no
 export PYTHONWARNINGS := ignore::FutureWarning  # of Brain-Score about itself
 
-.PHONY: score study test allen docs lint constraints clean
+.PHONY: score install study test allen docs lint constraints clean
 .DEFAULT_GOAL := score
 
 score: $(VENV)/score.stamp
@@ -30,6 +31,8 @@ score: $(VENV)/score.stamp
 	@$(BIN)/brainscore-mouse check "$(MODEL)" "$(BENCHMARK)"
 	$(BIN)/python -m brainscore_vision score --model_identifier=$(MODEL) --benchmark_identifier=$(BENCHMARK)
 	@$(BIN)/brainscore-mouse explain "$(MODEL)" "$(BENCHMARK)"
+
+install: $(VENV)/install.stamp
 
 study: $(VENV)/study.stamp
 	@$(BIN)/brainscore-mouse link --quiet
@@ -52,8 +55,7 @@ lint: $(VENV)/test.stamp
 # The versions that everything is tested with, for Linux, macOS and Windows, without registry addresses.
 constraints: $(UV)
 	$(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra study --extra docs \
-		--extra dev \
+		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra study --extra docs --extra dev \
 		pyproject.toml --output-file constraints.txt
 	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['allen'], sep='\n')" \
 		| $(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
@@ -66,6 +68,11 @@ $(VENV)/score.stamp: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/study.stamp: $(VENV)/score.stamp
 	@$(INSTALL) --editable ".[study]"
+	@touch $@
+
+$(VENV)/install.stamp: $(VENV)/score.stamp
+	@echo "Installing what training, the study and the viewer need into $(VENV) …"
+	@$(INSTALL) --editable ".[viewer,train,study]"
 	@touch $@
 
 $(VENV)/docs.stamp: $(VENV)/score.stamp

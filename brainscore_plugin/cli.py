@@ -423,6 +423,24 @@ def build_environment() -> None:
     typer.echo(f'AllenSDK: {allen_environment.build()}')
 
 
+submit = typer.Typer(cls=OneLineErrors, no_args_is_help=True,
+                     help="Pack for Brain-Score, verified by Brain-Score's own code before anything is written.")
+app.add_typer(submit, name='submit')
+
+
+@submit.command('model')
+def submit_model(
+    identifier: Annotated[str, typer.Argument(help='One of the AlexNets, or a model that you registered.')],
+    out: Annotated[Path, typer.Option(metavar='FILE.zip', help='The zip to write.')],
+    weights: Annotated[str, typer.Option(metavar='embed|URL', help=(
+        "Put the weights into the zip, or have them fetched from an address where you uploaded them."))] = 'embed',
+) -> None:
+    """Pack one model as the zip that Brain-Score's website takes."""
+    from brainscore_plugin.submit.model_zip import submit_model as pack
+    pack(identifier, out, weights)
+    typer.echo(f'{out}: upload it at brain-score.org')
+
+
 @app.command()
 def study(
     recordings: Annotated[str, typer.Option(help=(
