@@ -61,8 +61,11 @@ class Panel:
         if not self._exists:
             self._add(data, labels, table)
         else:
-            self.picture.visible = self.tiles.visible = True
-            self.picture.data, self.tiles.data, self.tiles.features = data, labels, table
+            if not self.on_canvas:  # napari draws layers anew when they are told what they are
+                self.picture.visible = self.tiles.visible = True
+            self.picture.data, self.tiles.features = data, table
+            if not np.array_equal(self.tiles.data, labels):  # napari takes longer to draw labels than to compare them
+                self.tiles.data = labels
         self.viewer.layers.selection.active = self.tiles  # whose tiles the status bar tells of
         if len(axis_labels) <= self.viewer.dims.ndim:
             before = self.viewer.dims.axis_labels
