@@ -184,6 +184,8 @@ def train(
     """Train AlexNet on a domain by SimCLR at 64 x 64 pixels; give the command again to go on where it was stopped."""
     import logging
 
+    from pytorch_lightning.utilities import rank_zero_only
+
     from training.domains import open_domain, prepare
     from training.recipes import named_recipe
     from training.train import train as train_run
@@ -199,7 +201,7 @@ def train(
     logging.basicConfig(format='%(message)s')
     logging.getLogger('training').setLevel(logging.INFO)
     train_run(prepared, chosen, folder, seed, split, count, precision, accelerator, devices, nodes)
-    typer.echo(f"Trained: {folder}. 'brainscore-mouse export {folder}' writes the weights and their card.")
+    rank_zero_only(typer.echo)(f"Trained: {folder}. 'brainscore-mouse export {folder}' writes the weights and their card.")
 
 
 @app.command()

@@ -24,9 +24,10 @@ from .history import History, ProgressBar
 from .recipes import REFERENCE_BATCH, Recipe
 from .simclr import SimCLR
 
-# warnings of libraries about what is meant so: images are looked up, not loaded, and read from a file
+# warnings of libraries about what is meant so: images are looked up, not loaded, and read from a file; speeds and rates
+# are logged by the first of several devices alone
 IRRELEVANT = ('.*does not have many workers', '.*smaller than the logging interval', '.*exists and is not empty',
-              '.*not writable', '.*LeafSpec')
+              '.*not writable', '.*LeafSpec', '.*logging on epoch level in distributed setting')
 
 _logger = logging.getLogger(__name__)
 
