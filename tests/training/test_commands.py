@@ -1,5 +1,8 @@
 """From a folder of images to a registered model, by the commands a user gives."""
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,6 +55,17 @@ def test_the_same_command_goes_on_and_another_epoch_number_extends(here):
     again = call('train', 'leaves', '--epochs', '2', *TRAIN[2:])
     assert again.exit_code == 0, again.output
     assert len((here / 'runs' / 'leaves' / 'metrics.csv').read_text().splitlines()) == 3
+
+
+def test_two_processes_train_one_model_and_one_of_them_speaks(here):
+    command = [Path(sys.executable).with_name('brainscore-mouse'), 'train', '--images', 'leaves', *TRAIN,
+               '--devices', '2', '--accelerator', 'cpu']
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count('Trained:') == 1
+    assert 'Warning' not in ran.stderr
+    assert 'MEMBER: 2/2' in ran.stderr
+    assert len((here / 'runs' / 'leaves' / 'metrics.csv').read_text().splitlines()) == 2
 
 
 @pytest.mark.parametrize(('arguments', 'said'), [
