@@ -21,7 +21,8 @@ from napari_viewer.view import View
 
 NONE = 'none'
 AT_ONCE = 2000  # images times models that are summarised without being asked for
-ICON = 56  # px
+ICON = 50  # px
+NUMBERS, THUMBNAILS = QSize(33, 36), QSize(54, ICON + 20)  # cells of the lists of channels and of images
 SCENES = 'SimulatedMouse'  # what the models see until something else is chosen
 
 
@@ -34,8 +35,8 @@ class Activations(View):
     """
 
     def __init__(self, napari_viewer):
-        super().__init__(napari_viewer, 'What each layer does with an image. Tick models; choose the image with the '
-                         "slider 'img' or in the domain browser; click a map.")
+        super().__init__(napari_viewer, "What layers do with an image. Tick models; choose an image with the slider "
+                         "'img' or in the domain browser; click a map.")
         self.panels, self.features = FeaturePanels([]), []
         self._shown, self._model, self._layout = Shown(), 0, None
         self._last = placeholder('Computing …')
@@ -66,26 +67,27 @@ class Activations(View):
             '99.5th percentile of its values over 16 images of the set, so that images can be compared.'))
         self.image = SpinBox(label='image', min=0, max=0, tooltip='Number of the image.')
         self.on_image = CheckBox(text='maps on the image', tooltip='Draw every map over the image, in grey.')
-        self.top = CheckBox(text='frame the top channels', value=True, tooltip=(
+        self.top = CheckBox(text='frame top channels', value=True, tooltip=(
             'Frame in blue the ten channels that answer most to the image, by the mean of their maps (one layer).'))
         self.stimuli = QLabel('Images: none yet')
         self.stimuli.setToolTip("What the models see; 'Use as stimuli' in the domain browser changes it.")
         self.stimuli.setWordWrap(True)
-        self.options = Container(widgets=[self.image, self.layer, self.compared, self.colourmap, self.on_image,
-                                          self.top])
+        self.marks = Container(widgets=[self.on_image, self.top], layout='horizontal', labels=False)
+        self.options = Container(widgets=[self.image, self.layer, self.compared, self.colourmap])
         self.summarise_button = QPushButton('Go through all images')
         self.summarise_button.setToolTip('Compute norms and the mean of every channel for all images, which the top '
                                          'images and the drawing below need; it can be cancelled and continued.')
         self.summarise_button.clicked.connect(lambda _: self.summarise())
-        self.channels = _gallery('Top channels for this image and their means: click one to choose it.', 84)
+        self.channels = _gallery('Top channels for this image and their means: click one to choose it.',
+                                 NUMBERS, rows=1)
         self.images = _gallery('Top images for the chosen channel, strongest first: click one to choose it.',
-                               2 * ICON + 58)
+                               THUMBNAILS, rows=2)
         self.top_channels_title, self.top_images_title = QLabel('Top channels'), QLabel('Top images')
         self.channels.itemClicked.connect(lambda item: self.session.choose(*item.data(Qt.ItemDataRole.UserRole)))
         self.images.itemClicked.connect(lambda item: self.session.set_image(item.data(Qt.ItemDataRole.UserRole)))
         self.norms = Picture(self._draw_norms, "'Go through all images' draws the norms of activations here.",
                              'How strongly a layer answers: Euclidean norm of its activations, over the images.')
-        self.fill(self.picker, self.stimuli, self.options.native, self.summarise_button, self.jobs,
+        self.fill(self.picker, self.stimuli, self.options.native, self.marks.native, self.summarise_button, self.jobs,
                   self.top_channels_title, self.channels, self.top_images_title, self.images, self.norms)
         self.image.changed.connect(self.session.set_image)
         for option in (self.layer, self.compared, self.colourmap, self.on_image, self.top):
@@ -326,13 +328,13 @@ def _load_scenes():
     yield image_sets.from_stimulus_set(SCENES)
 
 
-def _gallery(tooltip: str, height: int) -> QListWidget:
+def _gallery(tooltip: str, cell: QSize, rows: int) -> QListWidget:
     gallery = QListWidget()
     gallery.setToolTip(tooltip)
     gallery.setViewMode(QListView.ViewMode.IconMode)
     gallery.setResizeMode(QListView.ResizeMode.Adjust)
     gallery.setMovement(QListView.Movement.Static)
     gallery.setIconSize(QSize(ICON, ICON))
-    gallery.setSpacing(2)
-    gallery.setFixedHeight(height)
+    gallery.setGridSize(cell)
+    gallery.setFixedHeight(rows * cell.height() + 6)
     return gallery

@@ -24,7 +24,7 @@ class Picture(QLabel):
 
     def __init__(self, draw, empty: str, tooltip: str):
         super().__init__(empty)
-        self._empty, self._key = empty, None
+        self._empty, self._key, self._shown = empty, None, None
         self.setWordWrap(True)
         self.setToolTip(tooltip)
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -39,6 +39,7 @@ class Picture(QLabel):
         """Show the picture of a key, as soon as it is drawn; None empties it."""
         self._key = key
         if key is None:
+            self._shown = None
             self.setText(self._empty)
             self.setMinimumHeight(0)
             return
@@ -46,6 +47,11 @@ class Picture(QLabel):
             self._on_ready(key)
         else:
             self._due.start(PAUSE)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the picture of the last key is shown."""
+        return self._key is not None and self._shown == self._key
 
     def _on_ready(self, key) -> None:
         if key != self._key or key is None:
@@ -56,6 +62,7 @@ class Picture(QLabel):
             height, width = picture.shape[:2]
             self.setPixmap(QPixmap.fromImage(QImage(picture.data, width, height, 3 * width,
                                                     QImage.Format.Format_RGB888)))
+            self._shown = key
             self.setMinimumHeight(height)  # layouts do not ask a label of wrapped text for it
 
     def mousePressEvent(self, event) -> None:

@@ -38,8 +38,8 @@ class Scores(View):
         self.jobs = Jobs()
         self.picture = Picture(self._draw, "Open the folder of a sweep: 'brainscore-mouse score --models … "
                                "--benchmarks … --out sweep' makes one.", (
-            'Top: mean over animals with its standard error. Middle: the first layer against the mean of all. '
-            'Bottom: the first layer against the naturalness of the images that a model was trained on, -log|p - 2| of '
+            'Top: mean over animals with its standard error. Left: the first layer against the mean of all. '
+            'Right: the first layer against the naturalness of the images that a model was trained on, -log|p - 2| of '
             'the mean p of 200 images of its domain.'))
         self.picture.clicked.connect(self._on_clicked)
         self.fill(self.picker, self.open_button, self.folder, self.options.native, self.jobs, self.picture)

@@ -52,7 +52,7 @@ class Tour:
         self._until(lambda: len(browser.sets) == len(wanted or labels[-1:]))
         browser.scroll(12)
         browser.choose(0, browser.sheet.at(20, browser.row.value)[1])
-        self._save('browser', lambda: browser.spectrum.pixmap().width() > 10)
+        self._save('browser', lambda: browser.spectrum.is_current)
 
     def filters(self) -> None:
         """All models on one sheet, a filter chosen."""
@@ -65,7 +65,7 @@ class Tour:
         filters.fit()
         self._until(lambda: not filters.jobs.busy)
         filters.choose(FILTER)
-        self._save('filters', lambda: filters.detail.pixmap().width() > 10)
+        self._save('filters', lambda: filters.detail.is_current)
 
     def activations(self) -> None:
         """Two models compared, a map on its image, top images and norms."""
@@ -75,18 +75,19 @@ class Tour:
         view.compared.value = view.features[min(1, len(view.features) - 1)].network.name
         view.session.set_image(17)
         view.session.choose(*CHANNEL)
-        self._save('activations', lambda: view.norms.pixmap().width() > 10 and view.images.count())
+        self._save('activations', lambda: view.norms.is_current and view.images.count())
 
     def scores(self, sweep: Path) -> None:
         """The scores of a sweep beside the filters of its models."""
         scores = open_view(self.viewer, 'scores')
         scores.open(sweep)
         self._until(lambda: scores.cells is not None)
-        self._save('scores', lambda: scores.picture.pixmap().width() > 10)
+        self._save('scores', lambda: scores.picture.is_current)
 
     def _save(self, name: str, ready) -> None:
+        self._wait(.5)  # what follows from the last step is not asked for at once
         self._until(ready)
-        self._wait(.7)
+        self._wait(.5)
         path = self.out / f'{name}.png'
         self.viewer.window.screenshot(str(path), canvas_only=False, flash=False)
         print(path)

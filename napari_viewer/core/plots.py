@@ -93,7 +93,7 @@ def spectrum_plot(image: np.ndarray) -> np.ndarray:
 
 @_styled
 def norms_plot(norms: dict, layer: str, image: int | None) -> np.ndarray:
-    """Distribution of activation norms over the images, one curve a model (Prasad et al. 2022, Fig. 3).
+    """Distribution of activation norms over the images, a box a model (Prasad et al. 2022, Fig. 3).
 
     Parameters
     ----------
@@ -103,17 +103,19 @@ def norms_plot(norms: dict, layer: str, image: int | None) -> np.ndarray:
     image : int or None
         Number of the image that is marked.
     """
-    figure, ax = _figure(2.2)
+    figure, ax = _figure(.8 + .14 * len(norms))
     known = {name: values[np.isfinite(values)] for name, values in norms.items()}
-    everything = np.concatenate(list(known.values()))
-    bins = np.linspace(everything.min(), everything.max() + 1e-9, 25)
-    for (name, values), colour in zip(known.items(), PALETTE * len(known)):
-        ax.hist(values, bins, histtype='step', color=colour, lw=1.3, label=name)
+    for row, ((name, values), colour) in enumerate(zip(known.items(), PALETTE * len(known))):
+        ax.boxplot(values, positions=[row], orientation='horizontal', widths=.6, patch_artist=True,
+                   boxprops={'facecolor': colour, 'edgecolor': FAINT}, medianprops={'color': GROUND},
+                   whiskerprops={'color': FAINT}, capprops={'color': FAINT},
+                   flierprops={'marker': '.', 'markersize': 2, 'markeredgecolor': FAINT})
         if image is not None and np.isfinite(norms[name][image]):
-            ax.axvline(norms[name][image], color=colour, lw=1, ls=':')
+            ax.plot(norms[name][image], row, 'D', ms=4, color='white', markeredgecolor='black')
     n = max(len(values) for values in known.values())
-    ax.set(xlabel='norm of activations', ylabel='images', title=f'{layer}: {n} images, dotted: image {image}')
-    ax.legend()
+    ax.set_yticks(range(len(known)), known)
+    ax.invert_yaxis()
+    ax.set(xlabel='norm of activations', title=f'{layer}: {n} images, diamond: image {image}')
     return _array(figure)
 
 
@@ -144,7 +146,8 @@ def scores_plot(cells: pd.DataFrame, benchmark: str, shown: tuple, naturalness: 
     summary = summary.groupby(['model', 'layer'], sort=False).agg(['mean', 'sem']).reset_index()
     layers = sorted(summary.layer.unique())
     models = sorted(summary.model.unique(), key=lambda model: (model in colours, model))  # those shown on top
-    figure, axes = _figure(6.6, 3, 1, height_ratios=(1.2, 1, 1))
+    figure = _blank(4.7)
+    axes = list(figure.subplot_mosaic([['layers'] * 2, ['mean', 'naturalness']], height_ratios=(1.2, 1)).values())
     places = []
     for model in models:
         rows = summary[summary.model == model].set_index('layer').reindex(layers)
@@ -167,7 +170,7 @@ def scores_plot(cells: pd.DataFrame, benchmark: str, shown: tuple, naturalness: 
             limits = both.min() - .05, both.max() + .05
             axes[1].plot(limits, limits, color=FAINT, lw=.8, ls=':', label='equal')
             axes[1].set(xlim=limits, ylim=limits)
-    axes[1].set(xlabel='mean of layers', ylabel=first, title=f'{first} against the mean')
+    axes[1].set(xlabel='mean of layers', ylabel=first)
 
     known = {model: value for model, value in naturalness.items() if np.isfinite(value) and model in models}
     for model, value in known.items():
@@ -176,14 +179,14 @@ def scores_plot(cells: pd.DataFrame, benchmark: str, shown: tuple, naturalness: 
             axes[2].plot(value, score.item(), 'o', ms=6, color=colours.get(model, FAINT))
             axes[2].annotate(_short(model), (value, score.item()), (4, 3), textcoords='offset points', fontsize=6.5)
             places.append((axes[2], model, value, score.item()))
-    axes[2].set(xlabel='naturalness of training images', ylabel=first, title=f'{first} against naturalness')
+    axes[2].set(xlabel='naturalness', ylabel=first)
     axes[2].margins(x=.25)
     if not known:
         axes[2].set(xticks=[], yticks=[])
-        axes[2].text(.5, .5, 'needs models trained on\ndomains that are prepared', ha='center', va='center',
+        axes[2].text(.5, .5, 'needs models\ntrained on domains\nthat are prepared', ha='center', va='center',
                      color=FAINT, transform=axes[2].transAxes)
     handles, names = axes[0].get_legend_handles_labels()
-    figure.legend(handles[::-1], names[::-1], loc='outside upper center', ncols=2)
+    figure.legend(handles[::-1], names[::-1], loc='outside upper center', ncols=3, columnspacing=1)
     picture = _array(figure)
     height = picture.shape[0]
     points = [(model, *ax.transData.transform((x, y))) for ax, model, x, y in places]
@@ -201,9 +204,13 @@ def _stretched(weights: np.ndarray) -> np.ndarray:
 
 
 def _figure(height: float, rows: int = 1, columns: int = 1, **ratios):
-    from matplotlib.figure import Figure
-    figure = Figure((WIDTH, height), dpi=DPI, layout='constrained')
+    figure = _blank(height)
     return figure, figure.subplots(rows, columns, gridspec_kw=ratios)
+
+
+def _blank(height: float):
+    from matplotlib.figure import Figure
+    return Figure((WIDTH, height), dpi=DPI, layout='constrained')
 
 
 def _array(figure) -> np.ndarray:
