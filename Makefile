@@ -47,7 +47,7 @@ test: $(VENV)/test.stamp allen
 allen: $(ALLEN)/allen.stamp
 
 docs: $(VENV)/docs.stamp
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
