@@ -201,7 +201,8 @@ def train(
     logging.basicConfig(format='%(message)s')
     logging.getLogger('training').setLevel(logging.INFO)
     train_run(prepared, chosen, folder, seed, split, count, precision, accelerator, devices, nodes)
-    rank_zero_only(typer.echo)(f"Trained: {folder}. 'brainscore-mouse export {folder}' writes the weights and their card.")
+    rank_zero_only(typer.echo)(
+        f"Trained: {folder}. 'brainscore-mouse export {folder}' writes the weights and their card.")
 
 
 @app.command()
@@ -441,6 +442,19 @@ def submit_model(
     from brainscore_plugin.submit.model_zip import submit_model as pack
     pack(identifier, out, weights)
     typer.echo(f'{out}: upload it at brain-score.org')
+
+
+@submit.command('pull-request')
+def submit_pull_request(
+    out: Annotated[Path, typer.Option(metavar='DIR', help='Folder to make.')],
+    s3_versions: Annotated[Path | None, typer.Option('--s3-versions', metavar='FILE', help=(
+        "JSON that says which recordings are in Brain-Score's storage: bucket, version_id and sha1 of their files."
+    ))] = None,
+) -> None:
+    """Write all plugins as they go into a checkout of brain-score/vision, and the text of the pull request."""
+    from brainscore_plugin.submit.pull_request import submit_pull_request as write
+    write(out, s3_versions)
+    typer.echo(f'{out}: lay brainscore_vision over a checkout of brain-score/vision; PULL_REQUEST.md is the text')
 
 
 @app.command()

@@ -1,0 +1,90 @@
+"""What Brain-Score's website shows of the benchmarks, in its format of metadata.yaml for benchmarks."""
+
+_SOURCE = 'https://github.com/brain-score/vision/tree/master/brainscore_vision'
+_SCENES = {'num_stimuli': 118, 'datatype': 'image', 'stimuli_subtype': 'natural_scenes'}
+_FILTERED = 'neurons are chosen when the recordings are loaded, by filter {filter}; each image 50 times'
+
+# What cannot be read off the benchmarks, by the part of their names before the point. Texts have at most 100
+# characters, notes 1,000.
+RECORDINGS = {
+    'SimulatedMouse': {
+        'plugin': 'simulated_mouse',
+        'stimulus_set': {**_SCENES, 'extra_notes': 'cut from photographs that scikit-image and scikit-learn bring'},
+        'data': {'num_recording_sites': 180, 'num_subjects': 3, 'datatype': 'spikes', 'data_publicly_available': True,
+                 'pre_processing': 'spike counts of simulated neurons, each image 50 times',
+                 'extra_notes': 'simulated: Gabor energy neurons with Poisson spikes, made in place on first use; '
+                                'their truth is known, so that metrics can be tested'},
+    },
+    'deVries2020': {
+        'plugin': 'deVries2020',
+        'stimulus_set': {**_SCENES, 'extra_notes': "Allen Brain Observatory's natural scenes, 1174 x 918, grey"},
+        'data': {'datatype': 'calcium', 'data_publicly_available': True,
+                 'pre_processing': 'mean dF/F, single trials, baseline of 933 ms before',
+                 'extra_notes': f'two-photon calcium imaging; {_FILTERED}'},
+    },
+    'Siegle2021': {
+        'plugin': 'Siegle2021',
+        'stimulus_set': {**_SCENES, 'extra_notes': "Allen Brain Observatory's natural scenes, 1174 x 918, grey"},
+        'data': {'datatype': 'spikes', 'data_publicly_available': True,
+                 'pre_processing': 'spike counts, single trials, default quality filters of AllenSDK',
+                 'extra_notes': f'Neuropixels; {_FILTERED}'},
+    },
+    'Willeke2022': {
+        'plugin': 'Willeke2022',
+        'stimulus_set': {'datatype': 'image', 'stimuli_subtype': 'natural_scenes',
+                         'extra_notes': 'for each mouse some 5,000 images once and 100 10 times, grey, 144 x 256'},
+        'data': {'num_subjects': 5, 'datatype': 'calcium', 'data_publicly_available': False,
+                 'pre_processing': 'deconvolved, in units of the standard deviation over training trials',
+                 'extra_notes': 'Sensorium 2022, two-photon calcium imaging; its licence does not let the recordings '
+                                'be passed on, everybody gets a copy from gin.g-node.org/cajal/Sensorium2022'},
+    },
+}
+
+_METRICS = {
+    'noise_corrected_pls': ('noise_corrected_pls', 'Nayebi et al. 2023',
+                            "median over neurons of PLS predictivity, each corrected for its noise"),
+    'noise_corrected_pls_pooled': ('noise_corrected_pls', 'Prasad, Manor & Pereira 2022',
+                                   'correlations over all images and neurons at once; for comparison only, chance '
+                                   'reaches high values'),
+    'noise_corrected_pls_held_out': ('noise_corrected_pls', 'Nayebi et al. 2023',
+                                     'PLS fitted to images shown once, scored on repeated ones'),
+    'noise_corrected_pls_pooled_held_out': ('noise_corrected_pls', 'Prasad, Manor & Pereira 2022',
+                                            'PLS fitted to images shown once, scored on repeated ones, neurons pooled'),
+    'mouse_rdm': ('mouse_rdm', 'Kriegeskorte et al. 2008', 'dissimilarity matrices by animal, corrected for noise'),
+}
+
+
+def benchmark_metadata(identifiers: list) -> dict:
+    """The document of a benchmark plugin.
+
+    Parameters
+    ----------
+    identifiers : list of str
+        Of its benchmarks, which are loaded but not run.
+
+    Returns
+    -------
+    dict
+        ``{'benchmarks': {identifier: {'stimulus_set', 'data', 'metric'}}}``; None where a fact is not known before
+        the recordings are loaded.
+    """
+    return {'benchmarks': {identifier: _entry(identifier) for identifier in identifiers}}
+
+
+def _entry(identifier: str) -> dict:
+    from brainscore_vision import load_benchmark, metric_registry
+    benchmark = load_benchmark(identifier)
+    facts = RECORDINGS[identifier.split('.')[0]]
+    link = f"{_SOURCE}/data/{facts['plugin']}"
+    start, end = benchmark._time_bin
+    metric = next(name for name, registered in metric_registry.items() if registered is type(benchmark.metric))
+    plugin, reference, notes = _METRICS[metric]
+    stimuli = {'num_stimuli': None, 'datatype': None, 'stimuli_subtype': None, 'total_size_mb': None,
+               'brainscore_link': link, **facts['stimulus_set']}
+    data = {'benchmark_type': 'neural', 'task': 'passive viewing', 'region': benchmark.region, 'hemisphere': None,
+            'num_recording_sites': None, 'duration_ms': end - start, 'species': 'mouse', 'num_subjects': None,
+            'brainscore_link': link, **facts['data']}
+    data['extra_notes'] = data['extra_notes'].format(filter=benchmark.neuron_filter)
+    return {'stimulus_set': stimuli, 'data': data,
+            'metric': {'type': metric, 'reference': reference, 'public': True,
+                       'brainscore_link': f'{_SOURCE}/metrics/{plugin}', 'extra_notes': notes}}

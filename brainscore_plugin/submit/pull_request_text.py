@@ -1,0 +1,91 @@
+"""The text of the pull request."""
+from importlib.metadata import version
+
+from brainscore_plugin.link import PLUGIN_TYPES
+
+from .uploads import BUCKET, local_files, uploadable
+
+_TEXT = """# Mouse visual cortex: data, metrics, benchmarks and models
+
+## What
+
+{counts}
+
+{plugins}
+
+## Why
+
+Brain-Score {brainscore} has no rodent recordings. Mouse visual cortex is recorded at a scale that macaque cortex is
+not, in six areas, and how well networks explain it depends on what images they were trained on (Prasad, Manor & Pereira
+2022). `SimulatedMouse`, whose truth is known, shows what each metric measures, and runs without any download.
+
+## What reviewers must know
+
+- **A new species.** `species: mouse` is new in the metadata, and so are the datatype `calcium` and the parents VISp,
+  VISl, VISal, VISam, VISpm and VISrl (areas of the Allen Mouse Common Coordinate Framework). Brain-Score stores a
+  benchmark without its parent until somebody creates these rows.
+- **Where recordings come from.**
+  - `SimulatedMouse` is simulated in place on first use (10 MB in the data home, named by a digest of everything it
+    follows from).
+{uploads}
+  - `Willeke2022` (Sensorium 2022) may not be passed on by its licence: it must not be put on public storage. It loads
+    from the data home of whoever has a copy, and fails with one line elsewhere.
+- **Field of view.** Stimuli fill a model's field of view, whatever visual degrees it declares: the benchmarks' common
+  class, `benchmarks/mouse_predictivity`, explains why.
+- **Models of primate vision** that map no mouse area are asked for V1; the score's attribute `region` says so.
+- **A new metric.** `noise_corrected_pls` corrects each neuron for its noise. `…-pls_pooled` is a published measure that
+  chance satisfies, for comparison only.
+- **Weights** are in `models/*/weights`, {weights:.0f} MB; they can be moved to the storage if that is too much here.
+- `mouse_recordings` and `mouse_predictivity` register nothing: other plugins import them.
+
+## Files to upload
+
+{files}
+
+## How it was checked
+
+By brainscore-mouse {version} in a fresh copy of brainscore-vision {brainscore}, in processes that cannot import
+brainscore-mouse:
+
+```
+{lines}
+```
+"""
+
+
+def pull_request_text(plugins: list, versions: dict, lines: list) -> str:
+    """Markdown to paste; `plugins` are submitted, `versions` uploaded, and `lines` the verdicts of the checks."""
+    counts = ', '.join(f'{sum(plugin.type == type_ for plugin in plugins)} {type_}' for type_ in PLUGIN_TYPES)
+    rows = [f"| {plugin.type}/{plugin.name} | {', '.join(f'`{name}`' for name in plugin.identifiers) or '–'} |"
+            for plugin in plugins]
+    weights = sum(path.stat().st_size for plugin in plugins for path in plugin.directory.glob('weights/*'))
+    return _TEXT.format(
+        counts=f'{counts} (folders of plugins).', plugins='\n'.join(['| plugin | identifiers |', '|---|---|', *rows]),
+        uploads=_uploads(versions), files=_files(versions), weights=weights / 1e6, version=version('brainscore-mouse'),
+        brainscore=version('brainscore-vision'), lines='\n'.join(lines))
+
+
+def _uploads(versions: dict) -> str:
+    missing = [f'`{identifier}`' for identifier in uploadable() if identifier not in versions]
+    sentences = []
+    if versions:
+        names = ', '.join(f'`{name}`' for name in versions)
+        sentences.append(f"  - {names} load from Brain-Score's storage by version and SHA-1.")
+    if missing:
+        sentences.append(f"  - {', '.join(missing)} are not uploaded yet and load from the data home; their benchmarks "
+                         'cannot be scored elsewhere before.')
+    return '\n'.join(sentences)
+
+
+def _files(versions: dict) -> str:
+    rows = []
+    for identifier in uploadable():
+        if identifier in versions:
+            continue
+        files, folder = local_files(identifier).values(), f"{BUCKET}/{identifier.split('.')[0]}"
+        rows += [f'| `{identifier}` | `{folder}/{name}` | {sha1} |' for _, name, sha1 in files]
+        if not files:
+            rows.append(f'| `{identifier}` | not packaged where this was written | |')
+    if not rows:
+        return 'None: everything that may be is uploaded.'
+    return '\n'.join(['| recording | file | SHA-1 |', '|---|---|---|', *rows])

@@ -1,0 +1,50 @@
+"""Metadata is made from the plugins, and is what Brain-Score's schemas want."""
+import json
+
+import pytest
+from brainscore_core.metadata import validate, vocabulary_warnings
+
+from brainscore_plugin.link import plugins
+from brainscore_plugin.submit.benchmark_metadata import benchmark_metadata
+from brainscore_plugin.submit.checks import Failed
+from brainscore_plugin.submit.metadata_checks import check_lengths
+from brainscore_plugin.submit.model_metadata import model_metadata
+
+MODELS = {plugin.name: plugin for plugin in plugins() if plugin.type == 'models'}
+BENCHMARKS = {plugin.name: plugin for plugin in plugins() if plugin.type == 'benchmarks' and plugin.identifiers}
+
+
+@pytest.mark.parametrize('name', BENCHMARKS)
+def test_every_benchmark_is_described(name):
+    document = benchmark_metadata(BENCHMARKS[name].identifiers)
+    assert list(document['benchmarks']) == BENCHMARKS[name].identifiers
+    check_lengths(document)
+    for identifier, entry in document['benchmarks'].items():
+        assert entry['data']['species'] == 'mouse'
+        assert entry['data']['region'] == identifier.split('.')[1].split('-')[0]
+        assert entry['data']['data_publicly_available'] == (name != 'Willeke2022')
+        assert entry['metric']['type'].startswith('mouse_rdm' if identifier.endswith('rdm') else 'noise_corrected_pls')
+
+
+@pytest.mark.parametrize('name', ['alexnet64', 'alexnet64_seeds', 'mouse_baselines'])
+def test_every_model_is_described(name):
+    document = model_metadata(MODELS[name].directory, MODELS[name].identifiers)
+    assert list(document['models']) == MODELS[name].identifiers
+    validate(document, domain='vision')
+    assert vocabulary_warnings(document) == []
+
+
+def test_a_trained_model_is_described_by_its_card():
+    plugin = MODELS['alexnet64']
+    identifier = 'alexnet64_simclr_sketch'
+    card = json.loads((plugin.directory / 'cards' / f'{identifier}.json').read_text())
+    entry = model_metadata(plugin.directory, [identifier])['models'][identifier]
+    assert card['weights']['sha256'] in entry['provenance']['checkpoint']
+    assert entry['data']['summary'] == card['data']['description']
+    assert entry['training']['batch_size'] == str(card['training']['recipe']['batch_size'])
+    assert entry['model']['parameter_count'] == 2_469_696  # weights and biases of AlexNet's five convolutions
+
+
+def test_a_text_longer_than_the_database_takes_is_found():
+    with pytest.raises(Failed, match='metric/reference of X has 101 characters'):
+        check_lengths({'benchmarks': {'X': {'metric': {'reference': 'a' * 101}}}})

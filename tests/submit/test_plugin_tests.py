@@ -1,0 +1,48 @@
+"""Tests of what is submitted: each module's verdict by itself."""
+import pytest
+
+from brainscore_plugin.link import installed_brainscore
+from brainscore_plugin.submit import plugin_tests
+from brainscore_plugin.submit.checks import verify
+from brainscore_plugin.submit.fresh_copy import FreshCopy
+from brainscore_plugin.submit.plugin_tests import plugin_test_checks
+
+METRIC = {
+    'passing': 'def test_it():\n    assert True\n',
+    'failing': 'def test_it():\n    assert 1 == 2\ndef test_other():\n    pass\n',
+    'needing_this_project': 'import brainscore_plugin\n',
+    'empty': '',
+}
+
+
+def test_each_plugin_has_its_verdict(tmp_path, capsys):
+    copy = FreshCopy(tmp_path / 'copy', installed_brainscore())
+    plugins = {('metrics', name): test for name, test in METRIC.items()}
+    plugins['models', 'broken'] = 'def test_it():\n    pass\n'
+    for (type_, name), test in plugins.items():
+        folder = copy.brainscore / type_ / name
+        folder.mkdir()
+        (folder / '__init__.py').write_text('')
+        (folder / 'test.py').write_text(test)
+    (copy.brainscore / 'models' / 'broken' / '__init__.py').write_text(
+        "from brainscore_vision import model_registry\nmodel_registry['broken'] = lambda: 1 / 0\n")
+    with pytest.raises(RuntimeError, match='4 of 8 checks failed'):
+        verify(plugin_test_checks(copy, plugins))
+    lines = dict(line.split(': ', 1) for line in capsys.readouterr().out.splitlines())
+    assert 'failed; test_identifier[broken]: ZeroDivisionError' in lines['✗ generic model tests, broken']
+    assert lines['✓ test.py of models/broken'] == lines['✓ test.py of metrics/passing'] == '1 passed'
+    assert lines['✗ test.py of metrics/failing'].startswith('1 of 2 failed; test_it: assert 1 == 2')
+    assert 'brainscore_plugin is not part of Brain-Score' in lines['✗ test.py of metrics/needing_this_project']
+    assert lines['✗ test.py of metrics/empty'].startswith('no test was run')
+    assert '✓ cache contract' in lines
+    assert '✓ database contract' in lines
+
+
+def test_without_pytest_nothing_passes(monkeypatch, capsys):
+    monkeypatch.setattr(plugin_tests, 'find_spec', lambda name: None)
+    monkeypatch.setattr(plugin_tests, '_draw_missing_pictures', lambda copy: None)
+    with pytest.raises(RuntimeError, match='4 of 4 checks failed'):
+        verify(plugin_test_checks(None, {('models', 'mine'): ['mine']}))
+    for line in capsys.readouterr().out.splitlines():
+        assert line.startswith('✗')
+        assert "cannot run here, pytest and pytest_check not installed: 'pip install" in line

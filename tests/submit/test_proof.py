@@ -1,0 +1,180 @@
+"""What is submitted works where it goes: in a Brain-Score that knows nothing of this project.
+
+The verifier writes a zip and a pull request; they and other zips are unpacked into a copy of Brain-Score whose process
+cannot import this project, and its own command line scores the models to the numbers that they have here.
+"""
+import importlib.util
+import os
+import pickle
+import subprocess
+import sys
+import sysconfig
+import zipfile
+
+import pytest
+import torch
+from brainscore_vision import load_benchmark
+from safetensors.torch import save_file
+from typer.testing import CliRunner
+
+from brainscore_plugin import link as links
+from brainscore_plugin.cli import app
+from brainscore_plugin.register import register
+from brainscore_plugin.submit import endpoint, model_zip, pull_request
+from brainscore_plugin.submit.fresh_copy import FreshCopy
+from brainscore_plugin.submit.model_zip import write_model_zip
+from training.backbone import SHAPES
+
+pytestmark = pytest.mark.timeout(900)  # the verifier runs tests of Brain-Score's, in processes of their own
+BENCHMARK = 'SimulatedMouse.VISp-rdm'  # the quickest
+SIMULATED = {'simulated_mouse', 'mouse_predictivity', 'mouse_rdm', 'noise_corrected_pls', 'split_half_reliability',
+             'mouse_baselines'}
+
+
+@pytest.fixture(scope='module', autouse=True)
+def patched(tmp_path_factory):
+    """A home for registered models, and the quickest benchmark for the verifier."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('BRAINSCORE_MOUSE_HOME', str(tmp_path_factory.mktemp('home')))
+        patch.setattr(model_zip, 'BENCHMARK', BENCHMARK)
+        patch.setattr(pull_request, 'SCORED', ('pixels64', BENCHMARK))
+        yield patch
+
+
+@pytest.fixture(scope='module')
+def request_folder(patched, tmp_path_factory):
+    """A pull request by the command, of the plugins that the simulated benchmarks need and one of models."""
+    own = [plugin for plugin in pull_request.own_plugins() if plugin.name in SIMULATED]
+    out = tmp_path_factory.mktemp('request') / 'request'
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pull_request, 'own_plugins', lambda: own)
+        result = CliRunner().invoke(app, ['submit', 'pull-request', '--out', str(out)])
+    assert result.exit_code == 0, result.output
+    return out
+
+
+@pytest.fixture(scope='module')
+def fresh(request_folder, tmp_path_factory):
+    """A copy of Brain-Score with the data, metrics and benchmarks of the pull request, but not its models."""
+    copy = FreshCopy(tmp_path_factory.mktemp('fresh') / 'copy', links.installed_brainscore())
+    for type_ in ('data', 'metrics', 'benchmarks'):
+        for plugin in (request_folder / 'brainscore_vision' / type_).iterdir():
+            plugin.rename(copy.brainscore / type_ / plugin.name)
+    for block in copy.folder.glob('*.py'):
+        block.unlink()  # Python is kept from this project by -S below
+    return copy.folder
+
+
+@pytest.fixture(scope='module')
+def registered(patched, tmp_path_factory):
+    weights = tmp_path_factory.mktemp('weights') / 'leaves.safetensors'
+    generator = torch.Generator().manual_seed(0)
+    save_file({name: torch.randn(shape, generator=generator).div(30).half() for name, shape in SHAPES.items()}, weights)
+    brainscore = weights.parent / 'brainscore_vision'
+    for type_ in links.PLUGIN_TYPES:
+        (brainscore / type_).mkdir(parents=True)
+    return register('leaves', weights, brainscore)
+
+
+def unpack(archive, fresh):
+    with zipfile.ZipFile(archive) as zipped:
+        (root,) = {name.split('/')[0] for name in zipped.namelist()}
+        zipped.extractall(fresh / 'unpacked')
+    (model,) = (fresh / 'unpacked' / root / 'models').iterdir()
+    model.rename(fresh / 'brainscore_vision' / 'models' / model.name)
+
+
+def run_alone(fresh, *arguments):
+    """Python with the copy and installed packages on its path but without .pth files, one of which is this project."""
+    paths = dict.fromkeys([str(fresh), sysconfig.get_path('purelib'), sysconfig.get_path('platlib')])
+    return subprocess.run(
+        [sys.executable, '-S', *arguments], cwd=fresh, capture_output=True, text=True,
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join(paths), 'BRAINSCORE_HOME': str(fresh / 'brain-score'),
+             'RESULTCACHING_HOME': str(fresh / 'result-caching')})
+
+
+def score_alone(fresh, model):
+    run = run_alone(fresh, '-m', 'brainscore_vision', 'score', f'--model_identifier={model}',
+                    f'--benchmark_identifier={BENCHMARK}')
+    assert run.returncode == 0, run.stderr[-3000:]
+    with (fresh / f'conda_score--{model}_{BENCHMARK}.pkl').open('rb') as file:
+        return float(pickle.load(file))
+
+
+def score_here(folder, model):
+    """Of the plugin as it lies in this project, or in the home of registered models."""
+    spec = importlib.util.spec_from_file_location('model_here', folder / 'model.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return float(load_benchmark(BENCHMARK)(module.alexnet64(model)))
+
+
+def test_this_project_is_out_of_reach(fresh):
+    run = run_alone(fresh, '-c', 'import importlib.util as u; print(u.find_spec("brainscore_vision").origin, '
+                    '[u.find_spec(name) for name in ("brainscore_plugin", "training", "study", "napari_viewer")])')
+    assert run.stdout.split(maxsplit=1) == [str(fresh / 'brainscore_vision' / '__init__.py'),
+                                            '[None, None, None, None]\n'], run.stderr
+
+
+def test_a_zip_with_its_weights(fresh, tmp_path):
+    model = 'alexnet64_simclr_sketch'
+    write_model_zip(model, tmp_path / 'sketch.zip')
+    unpack(tmp_path / 'sketch.zip', fresh)
+    assert score_alone(fresh, model) == pytest.approx(
+        score_here(links.PLUGIN_ROOT / 'models' / 'alexnet64', model), abs=1e-12)
+
+
+def test_a_zip_of_a_registered_model(fresh, registered, tmp_path):
+    write_model_zip('leaves', tmp_path / 'leaves.zip')
+    unpack(tmp_path / 'leaves.zip', fresh)
+    assert score_alone(fresh, 'leaves') == pytest.approx(score_here(registered, 'leaves'), abs=1e-12)
+
+
+def test_a_verified_zip_that_fetches_its_weights(fresh, served, tmp_path):
+    """By the command, with every check."""
+    model, (folder, address) = 'alexnet64_simclr_real', served
+    alexnets = links.PLUGIN_ROOT / 'models' / 'alexnet64'
+    weights = (alexnets / 'weights' / f'{model}.safetensors').read_bytes()
+    (folder / 'real').write_bytes(weights)
+    result = CliRunner().invoke(app, ['submit', 'model', model, '--weights', f'{address}/real', '--out',
+                                      str(tmp_path / 'real.zip')])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / 'real.zip').stat().st_size < 50_000
+    here = score_here(alexnets, model)
+    lines = result.output.splitlines()
+    assert any(line.startswith('✓ submission endpoint') and f'one row: score {here:.6f}' in line for line in lines)
+    assert not any(line.startswith('✗') for line in lines)
+
+    unpack(tmp_path / 'real.zip', fresh)
+    assert score_alone(fresh, model) == pytest.approx(here, abs=1e-12)
+    (fetched,) = (fresh / 'brain-score').rglob(f'{model}/*')
+    assert fetched.read_bytes() == weights
+    (folder / 'real').write_bytes(b'other weights')
+    fetched.unlink()
+    run = run_alone(fresh, '-c', f"from brainscore_vision import load_model; load_model('{model}')")
+    assert run.returncode == 1
+    assert 'invalid hash value' in run.stderr
+    assert not fetched.exists()
+
+
+def test_a_pull_request_is_a_tree_and_a_text(request_folder):
+    assert {path.name for path in request_folder.iterdir()} == {'brainscore_vision', 'PULL_REQUEST.md'}
+    models = request_folder / 'brainscore_vision' / 'models' / 'mouse_baselines'
+    assert {path.name for path in models.iterdir()} == {
+        '__init__.py', 'model.py', 'test.py', 'requirements.txt', 'metadata.yaml', 'region_layer_map'}
+    text = (request_folder / 'PULL_REQUEST.md').read_text()
+    for needed in ('species: mouse', 'simulated in place', 'Willeke2022', '✓ submission endpoint, pixels64',
+                   '✓ generic model tests, mouse_baselines', '✓ metadata of models/mouse_baselines'):
+        assert needed in text
+    assert '✗' not in text
+
+
+def test_a_row_without_a_score_is_a_failure(fresh, monkeypatch):
+    class Unscored:
+        folder = fresh
+
+        def python(self, *_, **__):
+            return subprocess.CompletedProcess([], 0, '', 'ERROR Could not run model x on benchmark y because of z')
+    check = endpoint.endpoint_check(Unscored(), 'x', BENCHMARK)
+    with pytest.raises(endpoint.Failed, match='expected one row with a score; .*because of z'):
+        check.run()
