@@ -29,8 +29,6 @@ class Published(ABC):
     kinds : tuple of str
         Kinds of responses that can be packaged, the usual one first.
     keeps_files : bool
-        Whether packaging needs the published files, so that they are never deleted.
-    keeps_files : bool
         Whether packaging reads the published files themselves, which are then never deleted.
     """
     name: str
@@ -43,7 +41,6 @@ class Published(ABC):
     packaged_bytes: int
     reduced_bytes: int
     kinds: tuple
-    keeps_files: bool = False
     keeps_files: bool = False
 
     @abstractmethod
