@@ -26,12 +26,12 @@ def draw_loss_curves(cards: list[dict], path: Path) -> None:
     figure = Figure(figsize=(7, 4.5), layout='constrained')
     axes = figure.subplots()
     for card in cards:
-        loss = card['training'].get('loss')
-        if not loss:
+        if not card['training'].get('loss'):
             raise ValueError(f"The card of '{card['name']}' holds no loss curve: its training is not known.")
-        axes.plot(range(1, len(loss) + 1), loss, label=card['name'])
-        axes.annotate(card['name'].rpartition('_')[2], (len(loss), loss[-1]), xytext=(4, 0),
-                      textcoords='offset points', va='center', fontsize=8)
+    for card in sorted(cards, key=lambda card: -card['training']['loss'][-1]):  # the legend as the curves end
+        loss = card['training']['loss']
+        axes.plot(range(1, len(loss) + 1), loss, label=card['name'].rpartition('_')[2], linewidth=1.2)
+    figure.legend(loc='outside right center', frameon=False)
     axes.set(xlabel='epoch', ylabel='NT-Xent loss', title='Training loss, mean of each epoch')
     axes.spines[['top', 'right']].set_visible(False)
     path.parent.mkdir(parents=True, exist_ok=True)
