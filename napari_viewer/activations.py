@@ -35,8 +35,7 @@ class Activations(View):
     """
 
     def __init__(self, napari_viewer):
-        super().__init__(napari_viewer, "What layers do with an image. Tick models; choose an image with the slider "
-                         "'img' or in the domain browser; click a map.")
+        super().__init__(napari_viewer, "What layers do with an image: tick models, move slider 'img', click a map.")
         self.panels, self.features = FeaturePanels([]), []
         self._shown, self._model, self._layout = Shown(), 0, None
         self._last = placeholder('Computing …')

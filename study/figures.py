@@ -185,16 +185,15 @@ def against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colours: 
     figure, panels = _panels(points, width=4)
     for axis, block in panels:
         for row in block.itertuples():
-            axis.errorbar(row.naturalness, row.value, row.error, fmt='o', color=colours[row.domain], elinewidth=.8)
-            axis.annotate(row.domain, (row.naturalness, row.value), xytext=(4, 3), textcoords='offset points',
-                          fontsize=7)
+            axis.errorbar(row.naturalness, row.value, row.error, fmt='o', color=colours[row.domain], elinewidth=.8,
+                          label=row.domain)
         keys = ['recording', 'area', 'metric']
         same = (relations[keys] == block[keys].iloc[0]).all(axis=1)
         for row in relations[same & relations.spearman.notna()].itertuples():
             axis.set_title(f'{axis.get_title()}\nSpearman {row.spearman:.2f} [{row.spearman_low:.2f}, '
                            f'{row.spearman_high:.2f}], p = {row.spearman_p:.3f}', fontsize=9)
         axis.set_xlabel('naturalness of the training domain')
-        axis.margins(x=.25)
+    _shared_legend(figure)
     return figure
 
 
@@ -260,11 +259,9 @@ def gabor_fits(fits: pd.DataFrame, noise: pd.DataFrame, shares: pd.DataFrame, co
     trained = shares.dropna(subset=['naturalness'])
     for row in trained.itertuples():
         right.plot(row.naturalness, row.share, 'o', color=colours.get(row.label, UNTRAINED_COLOUR))
-        right.annotate(row.label, (row.naturalness, row.share), xytext=(4, 3), textcoords='offset points', fontsize=7)
     for row in shares[shares.naturalness.isna()].itertuples():
         right.axhline(row.share, color=UNTRAINED_COLOUR, linewidth=.8)
     right.set(xlabel='naturalness of the training domain', ylabel='share of Gabor-like filters', ylim=(-.03, 1.03))
-    right.margins(x=.25)
     if shares.naturalness.isna().any():
         right.text(.99, .99, 'grey lines: untrained', transform=right.transAxes, ha='right', va='top', fontsize=8,
                    color=UNTRAINED_COLOUR)

@@ -155,7 +155,8 @@ def scores_plot(cells: pd.DataFrame, benchmark: str, shown: tuple, naturalness: 
         axes[0].errorbar(layers, rows['mean'], rows['sem'], marker='o', ms=4, capsize=2, label=_short(model), **style)
         places += [(axes[0], model, k, value) for k, value in enumerate(rows['mean']) if np.isfinite(value)]
     axes[0].set(ylabel='predictivity\n(noise-corrected r)', title=benchmark)
-    axes[0].margins(x=.1)
+    axes[0].margins(x=.06)
+    axes[0].tick_params(axis='x', labelsize=7)
 
     first = layers[0]
     keyed = with_keys(mine)
@@ -177,7 +178,6 @@ def scores_plot(cells: pd.DataFrame, benchmark: str, shown: tuple, naturalness: 
         score = summary[(summary.model == model) & (summary.layer == first)]['mean']
         if len(score):
             axes[2].plot(value, score.item(), 'o', ms=6, color=colours.get(model, FAINT))
-            axes[2].annotate(_short(model), (value, score.item()), (4, 3), textcoords='offset points', fontsize=6.5)
             places.append((axes[2], model, value, score.item()))
     axes[2].set(xlabel='naturalness', ylabel=first)
     axes[2].margins(x=.25)
