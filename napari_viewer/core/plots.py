@@ -115,7 +115,7 @@ def norms_plot(norms: dict, layer: str, image: int | None) -> np.ndarray:
     n = max(len(values) for values in known.values())
     ax.set_yticks(range(len(known)), known)
     ax.invert_yaxis()
-    ax.set(xlabel='norm of activations', title=f'{layer}: {n} images, diamond: image {image}')
+    ax.set_title(f'norms in {layer} of {n} images; diamond: image {image}')
     return _array(figure)
 
 
