@@ -1,6 +1,7 @@
 """All tests write their data into a folder of the test run, never into the user's homes."""
 import os
 import tempfile
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,17 @@ def domain_archives() -> Path:
     if not archives.is_dir():
         pytest.skip(f'no real images at {archives}: set BRAINSCORE_MOUSE_TEST_DATA to a folder with domains/')
     return archives
+
+
+@pytest.fixture(scope='module')
+def without_network():
+    """Every request fails, in this process and in those that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'):
+            patch.setenv(name, 'http://127.0.0.1:9')
+        patch.setenv('no_proxy', '')
+        patch.setattr(urllib.request, '_opener', None)  # it keeps the proxies of its first request for good
+        yield
 
 
 def pytest_sessionfinish():

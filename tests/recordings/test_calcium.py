@@ -34,17 +34,12 @@ PIPELINE = 'processing/brain_observatory_pipeline'
 
 
 @pytest.fixture(scope='module', autouse=True)
-def allen_without_network():
+def allen_without_network(without_network):
     """AllenSDK's environment, in which every request fails."""
     try:
         allen_environment.find_python()
     except FileNotFoundError as error:
         pytest.skip(str(error))
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'):
-            patch.setenv(name, 'http://127.0.0.1:9')
-        patch.setenv('no_proxy', '')
-        yield
 
 
 @pytest.fixture

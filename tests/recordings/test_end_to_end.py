@@ -67,14 +67,12 @@ def resized(scenes, width, height, how=Image.BILINEAR):
 
 
 @pytest.fixture(scope='module')
-def home(tmp_path_factory):
+def home(without_network, tmp_path_factory):
     """A data home of this module's own, for this process and those that it starts."""
     home = tmp_path_factory.mktemp('end_to_end') / '.brainio'
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fetch, '_local_data_path', str(home))
         patch.setenv('BRAINIO_HOME', str(home))
-        for name in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'):
-            patch.setenv(name, 'http://127.0.0.1:9')
         yield home
 
 
