@@ -2,6 +2,7 @@
 
 _SOURCE = 'https://github.com/brain-score/vision/tree/master/brainscore_vision'
 _SCENES = {'num_stimuli': 118, 'datatype': 'image', 'stimuli_subtype': 'natural_scenes'}
+_ALLEN_SCENES = {**_SCENES, 'extra_notes': "Allen Brain Observatory's natural scenes, 1174 x 918, grey"}
 _FILTERED = 'neurons are chosen when the recordings are loaded, by filter {filter}; each image 50 times'
 
 # What cannot be read off the benchmarks, by the part of their names before the point. Texts have at most 100
@@ -17,14 +18,14 @@ RECORDINGS = {
     },
     'deVries2020': {
         'plugin': 'deVries2020',
-        'stimulus_set': {**_SCENES, 'extra_notes': "Allen Brain Observatory's natural scenes, 1174 x 918, grey"},
+        'stimulus_set': _ALLEN_SCENES,
         'data': {'datatype': 'calcium', 'data_publicly_available': True,
                  'pre_processing': 'mean dF/F, single trials, baseline of 933 ms before',
                  'extra_notes': f'two-photon calcium imaging; {_FILTERED}'},
     },
     'Siegle2021': {
         'plugin': 'Siegle2021',
-        'stimulus_set': {**_SCENES, 'extra_notes': "Allen Brain Observatory's natural scenes, 1174 x 918, grey"},
+        'stimulus_set': _ALLEN_SCENES,
         'data': {'datatype': 'spikes', 'data_publicly_available': True,
                  'pre_processing': 'spike counts, single trials, default quality filters of AllenSDK',
                  'extra_notes': f'Neuropixels; {_FILTERED}'},

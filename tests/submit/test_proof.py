@@ -5,7 +5,7 @@ cannot import this project, and its own command line scores the models to the nu
 """
 import importlib.util
 import os
-import pickle
+import re
 import subprocess
 import sys
 import sysconfig
@@ -93,12 +93,19 @@ def run_alone(fresh, *arguments):
              'RESULTCACHING_HOME': str(fresh / 'result-caching')})
 
 
+# what `python -m brainscore_vision` does, but numbers are printed with all of their digits
+COMMAND_LINE = """import runpy
+import numpy
+numpy.set_printoptions(precision=17)
+runpy.run_module('brainscore_vision', run_name='__main__', alter_sys=True)
+"""
+
+
 def score_alone(fresh, model):
-    run = run_alone(fresh, '-m', 'brainscore_vision', 'score', f'--model_identifier={model}',
+    run = run_alone(fresh, '-c', COMMAND_LINE, 'score', f'--model_identifier={model}',
                     f'--benchmark_identifier={BENCHMARK}')
     assert run.returncode == 0, run.stderr[-3000:]
-    with (fresh / f'conda_score--{model}_{BENCHMARK}.pkl').open('rb') as file:
-        return float(pickle.load(file))
+    return float(re.search(r'^array\((.*)\)$', run.stdout, re.MULTILINE)[1])
 
 
 def score_here(folder, model):
