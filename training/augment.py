@@ -6,19 +6,28 @@ from torch import Tensor
 
 IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
 GREY = (.2989, .587, .114)  # ITU-R 601, as torchvision has it
+# luminance and two axes of colour (NTSC), in which saturation and hue are a scale and a turn
+YIQ = ((.299, .587, .114), (.5959, -.2746, -.3213), (.2115, -.5227, .3112))
+JITTERED = .8  # share of images whose colours are changed (Chen et al. 2020)
 CPU_CHUNK = 16  # images whose copies stay in a core's cache
 CROP_ATTEMPTS = 10  # torchvision's; then the whole image
 
 
 @dataclass(frozen=True)
 class RandomViews:
-    """Random resized crop, horizontal and vertical flip and greyscale, then ImageNet normalisation.
+    """Random resized crop, horizontal and vertical flip, colour jitter and greyscale, then ImageNet normalisation.
 
     Crops, flips and greys are distributed as those of torchvision's ``RandomResizedCrop`` (bilinear, antialiased),
     ``RandomHorizontalFlip``, ``RandomVerticalFlip`` and ``RandomGrayscale``, drawn for every image of a batch by
     itself. Cropping, resizing and flipping an image is linear in its rows and in its columns, so that it is two
     matrix products (Eq. ``view = R image C'`` with the resampling weights in R and C), which is what CPUs and GPUs do
     best.
+
+    Colour jitter is that of Chen et al. (2020, arXiv:2002.05709, appendix A): factors of brightness, contrast and
+    saturation from 1 - 0.8 s to 1 + 0.8 s and a turn of the hue by up to 0.2 s of the circle, for four images of five.
+    All four are linear in an image's colours, so that they are one 3 x 3 matrix and one offset an image, applied at
+    once; hue is turned in the plane of I and Q (of YIQ), where Chen et al. turn it in HSV, and values are clipped once
+    instead of after each change.
 
     Parameters
     ----------
@@ -30,6 +39,8 @@ class RandomViews:
         Range of the crop's width over its height.
     horizontal_flip, vertical_flip, greyscale : float
         Probabilities.
+    colour_jitter : float
+        Strength s, from 0, none, to 1, that of Chen et al. on ImageNet.
     """
     size: int = 64
     crop_scale: tuple = (.08, 1.)
@@ -37,6 +48,7 @@ class RandomViews:
     horizontal_flip: float = .5
     vertical_flip: float = .5
     greyscale: float = .2
+    colour_jitter: float = 0.
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """One view of each image.
@@ -57,11 +69,14 @@ class RandomViews:
         crops = self.random_crops(n, height, width, generator)
         flips = (self._drawn(n, self.vertical_flip, generator), self._drawn(n, self.horizontal_flip, generator))
         grey = self._drawn(n, self.greyscale, generator)
+        jitter = self._jitter(n, generator) if self.colour_jitter else None
         views = torch.empty(n, self.size, self.size, 3, device=images.device)
         step = n if images.is_cuda else CPU_CHUNK
         with torch.autocast(images.device.type, enabled=False):
             for chunk in (slice(start, start + step) for start in range(0, n, step)):
                 self._resample(images[chunk], [line[chunk] for line in (*crops, *flips)], out=views[chunk])
+                if jitter is not None:
+                    _jittered(views[chunk], *(values[chunk] for values in jitter))
                 self._grey(views[chunk], grey[chunk])
                 self._normalise(views[chunk])
         return views.permute(0, 3, 1, 2)
@@ -119,11 +134,38 @@ class RandomViews:
     def _drawn(n: int, probability: float, generator: torch.Generator) -> Tensor:
         return torch.rand(n, generator=generator, device=generator.device) < probability
 
+    def _jitter(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Contrast (n,), colour matrices (n, 3, 3), which include contrast and brightness, and brightness (n,)."""
+        def uniform(largest: float) -> Tensor:
+            return (torch.rand(n, generator=generator, device=generator.device) * 2 - 1) * largest
+
+        brightness, contrast, saturation = (1 + uniform(.8 * self.colour_jitter) for _ in range(3))
+        turn = uniform(.2 * self.colour_jitter) * 2 * torch.pi
+        turned = torch.zeros(n, 3, 3, device=generator.device)
+        turned[:, 0, 0] = 1
+        turned[:, 1, 1] = turned[:, 2, 2] = saturation * turn.cos()
+        turned[:, 2, 1] = saturation * turn.sin()
+        turned[:, 1, 2] = -turned[:, 2, 1]
+        to_yiq = torch.tensor(YIQ, device=generator.device)
+        matrices = (brightness * contrast)[:, None, None] * (torch.linalg.inv(to_yiq) @ turned @ to_yiq)
+        untouched = ~self._drawn(n, JITTERED, generator)
+        matrices[untouched] = torch.eye(3, device=generator.device)
+        contrast[untouched] = brightness[untouched] = 1
+        return contrast, matrices, brightness
+
     @staticmethod
     def _grey(views: Tensor, chosen: Tensor) -> None:
         chosen = chosen.nonzero()[:, 0]
         grey = views[chosen] @ torch.tensor(GREY, device=views.device)
         views[chosen] = grey[..., None].expand(*grey.shape, views.shape[-1])
+
+
+def _jittered(views: Tensor, contrast: Tensor, matrices: Tensor, brightness: Tensor) -> None:
+    """Change the colours of views (n, height, width, 3), from 0 to 255, in place."""
+    pixels = views.view(len(views), -1, 3)
+    mean_grey = (pixels.mean(1) @ torch.tensor(GREY, device=views.device))
+    offset = brightness * (1 - contrast) * mean_grey  # contrast is about the image's mean grey level
+    pixels.copy_(torch.baddbmm(offset[:, None, None], pixels, matrices.mT).clamp_(0, 255))
 
 
 def resampling_weights(start: Tensor, extent: Tensor, n_pixels: int, size: int, flipped: Tensor) -> Tensor:

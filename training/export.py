@@ -12,8 +12,9 @@ from safetensors.torch import save
 
 from .atomic import replacing
 from .authors_checkpoint import read_authors_checkpoint
-from .backbone import CONVOLUTIONS, checked
+from .backbone import checked
 from .card import markdown, model_card
+from .network import exported_weights
 
 IMPORTED = ('Read from a checkpoint in the layout of those that Prasad, Manor & Pereira (2022) published, of SimCLR '
             'training. What it was trained on, and how, is not known beyond what the file says.')
@@ -52,10 +53,14 @@ def export(run: Path, out: Path | None = None, name: str | None = None, cards: P
     FileExistsError
         If there is an export of that name, or anything else in its place.
     ValueError
-        If a file of the run is damaged, the weights are not finite or the name cannot be one of a file.
+        If a file of the run is damaged, the weights are not finite, or the name cannot be one of a file or is that of
+        one of the run's.
     """
     run = Path(run)
     name = name or run.resolve().name
+    if name == 'run' and run.resolve() in [(folder or run).resolve() for folder in (out, cards)]:
+        raise ValueError(f"A card named 'run' would take the place of {run / 'run.json'}: choose another name "
+                         "('--name NAME').")
     places = _free_places(name, out or run, cards, replace)
     weights, epochs = _backbone(run / 'checkpoints' / 'last.ckpt')
     described, history = _description(run), _history(run, epochs)
@@ -128,8 +133,8 @@ def _backbone(checkpoint: Path) -> tuple:
                                 "train' that has finished an epoch.")
     try:
         saved = torch.load(checkpoint, map_location='cpu', weights_only=True)
-        weights = {f'{layer}.{part}': saved['state_dict'][f'backbone.{index}.{part}']
-                   for layer, index in CONVOLUTIONS.items() for part in ('weight', 'bias')}
+        weights = exported_weights({name.removeprefix('backbone.'): tensor
+                                    for name, tensor in saved['state_dict'].items() if name.startswith('backbone.')})
         epochs = saved['epoch'] + 1
     except (RuntimeError, EOFError, OSError, KeyError, TypeError, pickle.UnpicklingError) as error:
         raise ValueError(f"{checkpoint} is damaged or no checkpoint of 'brainscore-mouse train' "

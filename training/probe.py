@@ -23,7 +23,7 @@ UNTRAINED_SEED = 0  # that of the model alexnet64_untrained
 BATCH = 256
 
 
-def features(network: nn.Sequential, images: np.ndarray, layer: str = 'pooled') -> np.ndarray:
+def features(network: nn.Sequential, images: np.ndarray, layer: str = 'pooled', progress: bool = True) -> np.ndarray:
     """Features of images.
 
     Parameters
@@ -34,6 +34,8 @@ def features(network: nn.Sequential, images: np.ndarray, layer: str = 'pooled') 
         May be memory-mapped.
     layer : str
         'pooled', or 'conv1' … 'conv5', after rectification.
+    progress : bool
+        Whether to show a bar.
 
     Returns
     -------
@@ -50,7 +52,8 @@ def features(network: nn.Sequential, images: np.ndarray, layer: str = 'pooled') 
     until = len(network) if layer == 'pooled' else CONVOLUTIONS[layer] + 2
     part = network[:until].to(device)
     batches = []
-    for start in tqdm(range(0, len(images), BATCH), desc=f'features of {layer}', leave=False):
+    for start in tqdm(range(0, len(images), BATCH), desc=f'features of {layer}', leave=False,
+                      disable=not progress):
         batch = torch.from_numpy(np.array(images[start:start + BATCH])).to(device).permute(0, 3, 1, 2) / 255
         with torch.no_grad():
             maps = part(normalize(batch, IMAGENET_MEAN, IMAGENET_STD))

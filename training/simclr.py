@@ -3,40 +3,12 @@ import pytorch_lightning as pl
 import torch
 from lightly.loss import NTXentLoss
 from lightly.utils.lars import LARS
-from torch import Tensor, nn
-from torchvision.models import alexnet
+from lightly.utils.scheduler import CosineWarmupScheduler
+from torch import Tensor
 
 from .augment import RandomViews
+from .network import projection_head, trunk_to_train
 from .recipes import Recipe
-
-TRUNK_FEATURES = 256  # of AlexNet's trunk at 64 x 64 pixels: 256 channels of one pixel
-REPEATS = 36  # 6 x 6 cells of AlexNet's average pooling, all alike when there is one pixel
-
-
-class RepeatedInputLinear(nn.Linear):
-    """A linear layer for inputs whose every value comes `repeats` times in a row, computed from one of each.
-
-    AlexNet pools its trunk's output to 6 x 6 before its first fully connected layer. For images of 64 x 64 pixels
-    that output is a single pixel, which pooling repeats 36 times. The layer's product with the repeated input is the
-    product of its weights, summed over the repeats, with the input itself: the same function, the same gradients and
-    a 36th of the work.
-
-    Parameters
-    ----------
-    in_features : int
-        Number of different inputs; the weight is (out_features, in_features x repeats), as in the plain layer.
-    out_features, repeats : int
-        As said.
-    """
-
-    def __init__(self, in_features: int, out_features: int, repeats: int):
-        super().__init__(in_features * repeats, out_features)
-        self.repeats = repeats
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Map (n, in_features) to (n, out_features)."""
-        summed = self.weight.view(self.out_features, -1, self.repeats).sum(-1)
-        return nn.functional.linear(inputs, summed, self.bias)
 
 
 class SimCLR(pl.LightningModule):
@@ -59,11 +31,10 @@ class SimCLR(pl.LightningModule):
         self.recipe, self.images, self.seed = recipe, images, seed
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.backbone = alexnet(weights=None).features
-            self.projection_head = nn.Sequential(RepeatedInputLinear(TRUNK_FEATURES, recipe.head_width, REPEATS),
-                                                 nn.ReLU(), nn.Linear(recipe.head_width, recipe.embedding_size))
+            self.backbone = trunk_to_train(recipe)
+            self.projection_head = projection_head(recipe)
         self.views = RandomViews(images.shape[1], recipe.crop_scale, recipe.crop_ratio, recipe.horizontal_flip,
-                                 recipe.vertical_flip, recipe.greyscale)
+                                 recipe.vertical_flip, recipe.greyscale, recipe.colour_jitter)
         self.loss = NTXentLoss(recipe.temperature, gather_distributed=recipe.global_negatives)
 
     def setup(self, stage: str) -> None:
@@ -97,11 +68,29 @@ class SimCLR(pl.LightningModule):
                 "4,096: '--set learning_rate=…') or full precision ('--precision 32'), in a new run.")
 
     def configure_optimizers(self) -> dict:
+        optimizer = self._optimizer()
+        return {'optimizer': optimizer, 'lr_scheduler': self._schedule(optimizer)}
+
+    def _optimizer(self) -> torch.optim.Optimizer:
         recipe = self.recipe
-        optimizer = LARS(self.parameters(), lr=recipe.scaled_learning_rate, momentum=recipe.momentum,
-                         weight_decay=recipe.weight_decay, trust_coefficient=recipe.trust_coefficient)
-        plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-            optimizer, factor=recipe.plateau_factor, patience=recipe.plateau_patience,
-            threshold=recipe.plateau_threshold, threshold_mode=recipe.plateau_threshold_mode)
-        return {'optimizer': optimizer,
-                'lr_scheduler': {'scheduler': plateau, 'monitor': 'loss', 'frequency': recipe.plateau_every}}
+        common = {'lr': recipe.scaled_learning_rate, 'momentum': recipe.momentum, 'nesterov': recipe.nesterov,
+                  'weight_decay': recipe.weight_decay}
+        parameters = self.parameters()
+        if recipe.decay_weights_only:
+            weights = [parameter for parameter in self.parameters() if parameter.ndim > 1]
+            others = [parameter for parameter in self.parameters() if parameter.ndim <= 1]
+            parameters = [{'params': weights}, {'params': others, 'weight_decay': 0.}]
+        if recipe.optimizer == 'sgd':
+            return torch.optim.SGD(parameters, **common)
+        return LARS(parameters, trust_coefficient=recipe.trust_coefficient, **common)
+
+    def _schedule(self, optimizer: torch.optim.Optimizer) -> dict:
+        recipe = self.recipe
+        if recipe.schedule == 'cosine':
+            steps = int(self.trainer.estimated_stepping_batches)
+            return {'interval': 'step', 'scheduler': CosineWarmupScheduler(
+                optimizer, warmup_epochs=round(recipe.warmup * steps), max_epochs=steps, end_value=0.)}
+        return {'monitor': 'loss', 'frequency': recipe.plateau_every,
+                'scheduler': torch.optim.lr_scheduler.ReduceLROnPlateau(
+                    optimizer, factor=recipe.plateau_factor, patience=recipe.plateau_patience,
+                    threshold=recipe.plateau_threshold, threshold_mode=recipe.plateau_threshold_mode)}

@@ -23,6 +23,7 @@ from .domains import PreparedDomain
 from .history import History, ProgressBar
 from .recipes import REFERENCE_BATCH, Recipe
 from .simclr import SimCLR
+from .snapshots import Snapshots
 
 # warnings of libraries about what is meant so: images are looked up, not loaded, and read from a file; speeds and rates
 # are logged by the first of several devices alone
@@ -54,7 +55,8 @@ def train(domain: PreparedDomain, recipe: Recipe, run: Path, seed: int = 0, spli
     recipe : Recipe
         Its batch is reduced to the largest power of two that the images fill, and said so.
     run : pathlib.Path
-        The run's folder: ``run.json``, ``metrics.csv``, ``checkpoints/last.ckpt`` and ``tensorboard/``.
+        The run's folder: ``run.json``, ``metrics.csv``, ``checkpoints/last.ckpt``, ``tensorboard/`` and what
+        :class:`~training.snapshots.Snapshots` writes.
     seed : int
         Of the initial weights, the order of images and their views.
     split : str
@@ -86,7 +88,7 @@ def train(domain: PreparedDomain, recipe: Recipe, run: Path, seed: int = 0, spli
               checkpoint)
 
     history = History(run / 'metrics.csv')
-    callbacks = [history, ProgressBar(history),
+    callbacks = [history, ProgressBar(history), Snapshots(run, domain, recipe.epochs),
                  ModelCheckpoint(checkpoint.parent, filename=checkpoint.stem, enable_version_counter=False)]
     logging.getLogger('pytorch_lightning.utilities.rank_zero').setLevel(logging.WARNING)
     with warnings.catch_warnings():
@@ -100,7 +102,8 @@ def train(domain: PreparedDomain, recipe: Recipe, run: Path, seed: int = 0, spli
         if trainer.is_global_zero:
             _logger.info(f'{domain.name}: {len(numbers)} images, batches of {recipe.batch_size}, learning rate '
                          f'{recipe.scaled_learning_rate:.4g} = {recipe.learning_rate:g} x {recipe.batch_size} / '
-                         f'{REFERENCE_BATCH}, {recipe.epochs} epochs, {precision}, seed {seed}')
+                         f'{REFERENCE_BATCH}, {recipe.epochs} epochs, seed {seed}, '
+                         f'{_said_precision(precision, accelerator)}')
         try:
             trainer.fit(module, _loader(numbers, recipe, trainer, seed), weights_only=True,
                         ckpt_path=checkpoint if checkpoint.exists() else None)
@@ -147,15 +150,25 @@ def _fitting(recipe: Recipe, n_images: int, name: str) -> Recipe:
 
 
 def _precision(precision: str, accelerator: str) -> str:
+    """Lightning's name of the precision; 'auto' is bf16 only where the processor has a unit for it."""
     if precision == 'auto':
-        on_gpu = accelerator in ('auto', 'gpu', 'cuda') and torch.cuda.is_available()
-        fast = (torch.cuda.is_bf16_supported(including_emulation=False) if on_gpu else
-                bool({'avx512_bf16', 'amx_bf16'} & {name for name, has in torch.cpu.get_capabilities().items() if has}))
-        precision = 'bf16' if fast else '32'
+        precision = 'bf16' if _has_bf16(accelerator) else '32'
     names = {'bf16': 'bf16-mixed', '32': '32-true'}
     if precision not in names:
         raise ValueError(f"Precision must be auto, bf16 or 32, given: '{precision}'.")
     return names[precision]
+
+
+def _has_bf16(accelerator: str) -> bool:
+    """Whether what trains has a unit for bf16; without one it is emulated, some 15 times slower."""
+    if accelerator in ('auto', 'gpu', 'cuda') and torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool({'avx512_bf16', 'amx_bf16'} & {name for name, has in torch.cpu.get_capabilities().items() if has})
+
+
+def _said_precision(precision: str, accelerator: str) -> str:
+    unit = 'has a unit' if _has_bf16(accelerator) else 'has no unit'
+    return f"{'full precision' if precision == '32-true' else 'bf16'} (the processor {unit} for bf16)"
 
 
 def _describe(run: Path, domain: PreparedDomain, recipe: Recipe, settings: dict, checkpoint: Path) -> None:
@@ -168,8 +181,11 @@ def _describe(run: Path, domain: PreparedDomain, recipe: Recipe, settings: dict,
     if path.exists() and checkpoint.exists():
         before = json.loads(path.read_text())
         flat = [{**known, **known['recipe'], 'recipe': None} for known in (before, described)]
-        changed = [f'{name} {flat[0].get(name)} → {flat[1][name]}' for name in flat[1]
-                   if name != 'epochs' and flat[0].get(name) != flat[1][name]]
+        known = {**json.loads(json.dumps(dataclasses.asdict(Recipe()))), **flat[0]}  # settings younger than the run
+        # a cosine ends with the last epoch: a run that has followed a part of it cannot be made longer
+        free = () if recipe.schedule == 'cosine' else ('epochs',)
+        changed = [f'{name} {known.get(name)} → {flat[1][name]}' for name in flat[1]
+                   if name not in free and known.get(name) != flat[1][name]]
         if changed:
             raise ValueError(f"{run} is a run with other settings ({'; '.join(changed)}). Give the same ones to go on "
                              'with it, or another folder to begin a new run.')

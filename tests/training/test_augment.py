@@ -8,7 +8,7 @@ from scipy import stats
 from torchvision.transforms import RandomResizedCrop
 from torchvision.transforms.v2 import functional
 
-from training.augment import IMAGENET_MEAN, IMAGENET_STD, RandomViews, resampling_weights
+from training.augment import GREY, IMAGENET_MEAN, IMAGENET_STD, RandomViews, resampling_weights
 
 N = 2000
 
@@ -106,3 +106,43 @@ def test_resampling_weights_average_pixels_of_the_part(extent, start, size):
     assert weights[:, first + extent:].sum() == 0
     mirrored = resampling_weights(*ends, 64, size, torch.tensor([True]))[0]
     assert torch.allclose(mirrored, weights.flip(0), atol=1e-6)
+
+
+def _jittered(images, strength=.5, seed=0, **settings):
+    views = RandomViews(size=images.shape[1], crop_scale=(1., 1.), crop_ratio=(1., 1.), horizontal_flip=0.,
+                        vertical_flip=0., greyscale=0., colour_jitter=strength, **settings)
+    return _unnormalised(views(images, _generator(seed)))
+
+
+def test_four_images_of_five_have_their_colours_changed():
+    images = _images(N, 8, 8)
+    changed = (_jittered(images) - images.permute(0, 3, 1, 2)).abs().amax((1, 2, 3)) > .5
+    assert stats.binomtest(int(changed.sum()), N, .8).pvalue > 1e-3
+
+
+def test_jitter_is_brightness_contrast_saturation_and_a_turn_of_the_hue():
+    images = torch.randint(100, 156, (40, 8, 8, 3), dtype=torch.uint8, generator=_generator(1))  # nothing is clipped
+    originals, made = images.permute(0, 3, 1, 2).double(), _jittered(images, strength=.3).double()
+    for image, view in zip(originals, made):
+        pixels, changed = image.flatten(1).T, view.flatten(1).T
+        affine = torch.linalg.lstsq(torch.cat([pixels, torch.ones(len(pixels), 1)], 1), changed)
+        assert torch.allclose(torch.cat([pixels, torch.ones(len(pixels), 1)], 1) @ affine.solution, changed, atol=.1)
+        grey = torch.tensor(GREY).double()
+        # grey stays grey, and luminance follows brightness and contrast alone
+        white = torch.tensor([[1., 1., 1.]]).double() @ affine.solution[:3]
+        assert (white - white.mean()).abs().max() < 1e-2
+        luminance = affine.solution[:3] @ grey
+        assert torch.allclose(luminance / luminance.sum(), grey, atol=1e-2)
+        # contrast is about the mean grey level: what it does to that is brightness
+        factor, mean = white.mean(), pixels.mean(0) @ grey
+        brightness = (factor * mean + affine.solution[3] @ grey) / mean
+        assert 1 - .24 - 1e-2 < brightness < 1 + .24 + 1e-2
+        assert (1 - .24) ** 2 - 1e-2 < factor < (1 + .24) ** 2 + 1e-2
+
+
+def test_jittered_colours_stay_within_range_and_no_jitter_draws_nothing():
+    images = _images(20)
+    made = _jittered(images, strength=1.)
+    assert made.min() > -1e-2
+    assert made.max() < 255.01
+    assert torch.allclose(_jittered(images, strength=0.), images.permute(0, 3, 1, 2).float(), atol=1e-2)

@@ -79,6 +79,13 @@ def test_the_card_says_what_the_run_was(run):
         assert said in text
 
 
+def test_a_card_never_takes_the_place_of_what_the_run_says_of_itself(run):
+    before = (run / 'run.json').read_text()
+    with pytest.raises(ValueError, match='--name'):
+        export(run, name='run', replace=True)
+    assert (run / 'run.json').read_text() == before
+
+
 def test_the_description_and_the_folder_of_cards_can_be_given(run, tmp_path):
     path = export(run, tmp_path / 'weights', cards=tmp_path / 'cards', description='1,234 photographs of leaves')
     assert files(tmp_path / 'weights') == {'leaves_run.safetensors'}

@@ -19,6 +19,15 @@ def test_the_authors_code_departs_from_it_in_named_settings():
         'vertical_flip': 0., 'plateau_threshold_mode': 'rel', 'plateau_every': 10, 'global_negatives': False}
 
 
+def test_the_normalised_recipe_departs_from_the_papers_in_what_makes_it_learn_and_not_in_its_views():
+    paper, normalised = (dataclasses.asdict(RECIPES[name]) for name in ('paper', 'normalised'))
+    assert normalised['batch_norm']
+    assert RECIPES['normalised'].scaled_learning_rate == pytest.approx(.1)
+    for name in ('crop_scale', 'crop_ratio', 'horizontal_flip', 'vertical_flip', 'greyscale', 'temperature',
+                 'embedding_size', 'colour_jitter'):
+        assert normalised[name] == paper[name]
+
+
 def test_the_learning_rate_is_scaled_with_the_batch():
     assert RECIPES['paper'].scaled_learning_rate == pytest.approx(4.8)
     assert Recipe(batch_size=256).scaled_learning_rate == pytest.approx(.3)
@@ -43,6 +52,12 @@ def test_settings_are_overridden_from_text():
     ({'crop_scale': '0.2'}, 'two numbers'),
     ({'plateau_threshold_mode': 'absolute'}, "'rel'"),
     ({'global_negatives': '1'}, 'true or false'),
+    ({'optimizer': 'adam'}, "'lars' or 'sgd'"),
+    ({'schedule': 'step'}, "'plateau' or 'cosine'"),
+    ({'initial_weights': 'zeros'}, "'kaiming'"),
+    ({'warmup': '2'}, 'between 0 and 1'),
+    ({'colour_jitter': '-1'}, 'colour_jitter'),
+    ({'first_layer_scale': '0'}, 'first_layer_scale'),
 ])
 def test_impossible_settings_are_refused(settings, said):
     with pytest.raises(ValueError, match=said):
@@ -50,5 +65,5 @@ def test_impossible_settings_are_refused(settings, said):
 
 
 def test_an_unknown_recipe_is_refused():
-    with pytest.raises(ValueError, match='paper, domain_rep'):
+    with pytest.raises(ValueError, match='paper, domain_rep, normalised'):
         named_recipe('papre')

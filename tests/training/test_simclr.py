@@ -5,8 +5,9 @@ from lightly.loss import NTXentLoss
 from torch import nn
 from torchvision.models import alexnet
 
+from training.network import RepeatedInputLinear
 from training.recipes import Recipe
-from training.simclr import RepeatedInputLinear, SimCLR
+from training.simclr import SimCLR
 
 RECIPE = Recipe(batch_size=8, head_width=32)
 IMAGES = torch.randint(0, 256, (16, 64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
