@@ -316,7 +316,7 @@ def test_class_names_that_look_like_missing_values_are_kept(home, tmp_path):
 def test_the_commands_list_and_prepare(sketches, home):
     from typer.testing import CliRunner
 
-    from brainscore_plugin.cli import app
+    from brainscore_plugin.command_line import app
     run = CliRunner(env={'COLUMNS': '200'}).invoke
     result = run(app, ['domains', 'prepare', 'sketch', '--from', str(sketches)])
     assert result.exit_code == 0, result.output

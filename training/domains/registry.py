@@ -43,6 +43,11 @@ class Domain:
     caveats: str = ''
 
     @property
+    def terms(self) -> str:
+        """What to know before it is fetched: title, size, licence and caveats, in sentences."""
+        return f'{self.title}, {self.size / 1e6:,.0f} MB. Licence: {self.licence}. {self.caveats}'
+
+    @property
     def size(self) -> int:
         """Bytes to download, approximate for CREMI."""
         return sum(file.approximate_size for file in self.files)
