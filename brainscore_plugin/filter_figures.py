@@ -2,7 +2,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from brainscore_plugin.backbone import named_backbone
+from brainscore_plugin.named_backbone import named_backbone
 from training.backbone import first_filters
 from training.filter_sheet import draw_filters
 
@@ -13,7 +13,7 @@ def draw(models: Iterable[str], folder: Path) -> Iterator[Path]:
     Parameters
     ----------
     models : iterable of str
-        Each as of :func:`~brainscore_plugin.backbone.named_backbone`.
+        Each as of :func:`~brainscore_plugin.named_backbone.named_backbone`.
     folder : pathlib.Path
         Of the figures; made if absent.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from brainscore_plugin.backbone import named_backbone
+from brainscore_plugin.named_backbone import named_backbone
 from training.atomic import replacing
 from training.domains import open_domain
 from training.probe import probe_models
@@ -16,7 +16,7 @@ def probe(models: Iterable[str], domains: Iterable[str], layers: Sequence[str]) 
     Parameters
     ----------
     models : iterable of str
-        Each as of :func:`~brainscore_plugin.backbone.named_backbone`.
+        Each as of :func:`~brainscore_plugin.named_backbone.named_backbone`.
     domains : iterable of str
         Names of prepared domains with training and test images.
     layers : sequence of str
@@ -42,6 +42,6 @@ def as_text(accuracies: pd.DataFrame) -> str:
 
 
 def write_csv(accuracies: pd.DataFrame, path: Path) -> None:
-    """Write the table in full precision, wholly or not at all; `path` is replaced if it exists."""
+    """Write the table in full precision, complete or not at all; `path` is replaced if it exists."""
     with replacing(path) as temporary:
         accuracies.to_csv(temporary, index=False)

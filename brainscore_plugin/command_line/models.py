@@ -56,7 +56,7 @@ def probe(
 @commands.command()
 def filters(
     models: AlexNets,
-    out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the pictures.')] = Path('filters'),
+    out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the figures.')] = Path('filters'),
 ) -> None:
     """Draw the first layer's filters of models, one PNG each."""
     from brainscore_plugin.filter_figures import draw

@@ -196,7 +196,7 @@ def test_an_archive_of_the_official_size_with_another_checksum_is_refused(sketch
 def test_stand_ins_are_refused_where_verification_is_asked_for(sketches, pictures, home):
     with pytest.raises(ValueError, match='the official file has'):
         prepare('sketch', sketches, verify=True)
-    with pytest.raises(ValueError, match='Nothing official'):
+    with pytest.raises(ValueError, match='cannot be verified'):
         prepare('mine', pictures, verify=True)
 
 
