@@ -11,7 +11,7 @@ from brainscore_plugin import __version__
 from brainscore_plugin.command_line import app
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-HEAVY = {'torch', 'numpy', 'pandas', 'brainscore_vision', 'napari', 'rich.table', 'matplotlib'}
+HEAVY = {'torch', 'numpy', 'pandas', 'brainscore_vision', 'napari', 'matplotlib'}
 ABOVE = {'brainscore_plugin': ('study', 'napari_viewer'), 'training': ('brainscore_plugin', 'study', 'napari_viewer'),
          'study': ('napari_viewer',)}
 
