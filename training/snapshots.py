@@ -10,7 +10,8 @@ from safetensors.torch import save
 from .atomic import replacing
 from .backbone import trunk
 from .domains import PreparedDomain
-from .filter_sheet import draw_filters, mosaic
+from .filter_sheet import draw_filters
+from .mosaic import contrast_normalised, mosaic
 from .network import exported_weights
 from .probe import features, knn_accuracy
 
@@ -71,8 +72,8 @@ class Snapshots(pl.Callback):
         self.rows = [*(known for known in self.rows if known['epoch'] < epoch), row]
         self._write(epoch, weights)
         for logger in trainer.loggers:
-            logger.experiment.add_image('conv1 filters', mosaic(weights['conv1.weight'].numpy()), epoch,
-                                        dataformats='HWC')
+            filters = mosaic(contrast_normalised(weights['conv1.weight'].numpy()))
+            logger.experiment.add_image('conv1 filters', filters, epoch, dataformats='HWC')
             if np.isfinite(row['knn']):
                 logger.experiment.add_scalar('knn', row['knn'], epoch)
 
