@@ -3,8 +3,8 @@ import numpy as np
 from brainscore_core.metrics import Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_vision.metrics import Ceiling
-from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials, with_raw
 
+from ..mouse_metrics.assemblies import images_by_trials, with_raw  # relative, see reliability.py
 from .reliability import reliability_of_animals
 
 

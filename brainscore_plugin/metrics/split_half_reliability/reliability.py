@@ -2,7 +2,7 @@
 import numpy as np
 from sklearn.model_selection import ShuffleSplit
 
-# not by way of brainscore_vision: recordings are packaged with this function before any plugin need be linked
+# Relative, not as brainscore_vision.metrics.…: recordings are packaged with this function, linked or not.
 from ..mouse_metrics.halvings import spearman_brown
 
 N_HALVINGS, RANDOM_STATE = 10, 1  # those of Brain-Score's internal_consistency, so that the numbers are the same
