@@ -3,6 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from rich.console import Console
+from rich.table import Table
 
 from training.atomic import replacing
 
@@ -53,9 +55,8 @@ def save_leaderboard(table: pd.DataFrame, summaries: dict[Task, dict], out: Path
             figure.savefig(temporary, dpi=150, metadata={'Software': None})
 
 
-def print_leaderboard(table: pd.DataFrame, console) -> None:
+def print_leaderboard(table: pd.DataFrame, console: Console) -> None:
     """Print the leaderboard, a table for each benchmark."""
-    from rich.table import Table
     for benchmark, rows in table.groupby('benchmark', sort=False):
         printed = Table(*_HEADER[1:], title=benchmark, title_justify='left')
         for row in rows.itertuples():
@@ -116,7 +117,7 @@ def heatmap(summaries: dict[Task, dict]):
 _HEADER = ('benchmark', 'model', 'value', 'layer', 'best layer', 'note')
 
 
-def _row(benchmark: str, model: str, layers: dict) -> dict:
+def _row(benchmark: str, model: str, layers: dict[str, dict]) -> dict:
     row = {'benchmark': benchmark, 'model': model, 'note': '' if layers else 'failed'}
     defined = {layer: summary for layer, summary in layers.items() if np.isfinite(summary['value'])}
     if defined:
@@ -142,7 +143,7 @@ def _note(row, chance: float) -> str:
     return '; '.join(notes)
 
 
-def _printed(row) -> list:
+def _printed(row) -> list[str]:
     best = '–' if pd.isna(row.best_layer) else f'{row.best_layer}: {row.best_value:.3f}'
     layer = '–' if pd.isna(row.layer) else row.layer
     return [row.benchmark, row.model, _with_error(row.value, row.error), layer, best, row.note]

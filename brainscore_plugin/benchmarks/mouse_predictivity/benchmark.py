@@ -79,9 +79,9 @@ class MousePredictivity(BenchmarkBase):
     def recordings(self) -> NeuroidAssembly:
         """Single-trial responses of the area, (presentation, neuroid)."""
         recordings = self._load_recordings()
-        for dimension in ('presentation', 'neuroid'):
+        for dimension, what in (('presentation', 'trials'), ('neuroid', 'neurons')):
             if recordings.sizes[dimension] == 0:
-                raise ValueError(f"{self.identifier}: the recordings have no {dimension}s of {self.region} (filter "
+                raise ValueError(f"{self.identifier}: the recordings have no {what} of {self.region} (filter "
                                  f"'{self.neuron_filter}'). Check the filter and the packaged file.")
         return recordings
 
