@@ -34,6 +34,8 @@ class MouseRDM(Metric):
     comparison : 'pearson' or 'spearman'
         Correlation of dissimilarities, as in the mouse literature, or of their ranks, as in Brain-Score's `rdm`.
     """
+    REFERENCE = 'Kriegeskorte et al. 2008'  # these two are shown on Brain-Score's website
+    NOTES = 'dissimilarity matrices by animal, corrected for noise'
 
     def __init__(self, comparison: str = 'pearson'):
         if comparison not in COMPARISONS:

@@ -31,6 +31,8 @@ class NoiseCorrectedPLSHeldOut(Metric):
     protocol : Protocol
         10 random halvings of the trials by default.
     """
+    REFERENCE = 'Nayebi et al. 2023'
+    NOTES = 'PLS fitted to images shown once, scored on repeated ones'
 
     def __init__(self, protocol: Protocol = PROTOCOL):
         self.protocol = protocol
@@ -80,6 +82,8 @@ class NoiseCorrectedPLSPooledHeldOut(Metric):
     protocol : Protocol
         Even and odd trials, features and responses scaled to unit variance by default.
     """
+    REFERENCE = 'Prasad, Manor & Pereira 2022'
+    NOTES = 'PLS fitted to images shown once, scored on repeated ones, neurons pooled'
 
     def __init__(self, protocol: Protocol = POOLED_PROTOCOL):
         self.protocol = protocol

@@ -26,6 +26,8 @@ class NoiseCorrectedPLS(Metric):
     >>> score = metric(activations, recordings)
     >>> float(score), score.attrs['error'], score.attrs['interval']
     """
+    REFERENCE = 'Nayebi et al. 2023'  # these two are shown on Brain-Score's website, at most 100 and 1,000 characters
+    NOTES = 'median over neurons of PLS predictivity, each corrected for its noise'
 
     def __init__(self, protocol: str | Protocol = 'nayebi2023'):
         self.protocol = find_protocol(protocol)
@@ -79,6 +81,8 @@ class NoiseCorrectedPLSPooled(Metric):
     protocol : str or Protocol
         By default that of the released code: 100 image splits, even and odd trials, 25 components, ``scale=True``.
     """
+    REFERENCE = 'Prasad, Manor & Pereira 2022'
+    NOTES = 'correlations over all images and neurons at once; for comparison only, chance reaches high values'
 
     def __init__(self, protocol: str | Protocol = 'released_code'):
         self.protocol = find_protocol(protocol)
