@@ -38,19 +38,19 @@ def load_responses(mouse: str) -> NeuroidAssembly:
 
 
 def load_stimuli(mouse: str) -> StimulusSet:
-    """The pictures that a mouse saw, 8-bit greyscale PNGs of 144 x 256; errors as of :func:`load_responses`."""
+    """The images that a mouse saw, 8-bit greyscale PNGs of 144 x 256; errors as of :func:`load_responses`."""
     return load_stimulus_set(f'{IDENTIFIER}.{mouse}', ABSENT)
 
 
 def load_all_stimuli() -> StimulusSet:
-    """The pictures that any of the five mice saw; one that several saw is there once.
+    """The images that any of the five mice saw; one that several saw is there once.
 
     Raises
     ------
     FileNotFoundError
         If a mouse is not packaged; names the commands that get it.
     ValueError
-        If a file is damaged, or two mice saw different pictures under the same id.
+        If a file is damaged, or two mice saw different images under the same id.
     """
     paths, sha1 = {}, {}
     for mouse in MICE:
@@ -60,7 +60,7 @@ def load_all_stimuli() -> StimulusSet:
         for stimulus_id, path in shown.stimulus_paths.items():
             content = sums[f'stimulus_{identifier}/{path.name}']
             if sha1.setdefault(stimulus_id, content) != content:
-                raise ValueError(f"{path} is not the picture that another mouse saw as '{stimulus_id}': package "
+                raise ValueError(f"{path} is not the image that another mouse saw as '{stimulus_id}': package "
                                  'sensorium2022 again, from one download.')
             paths.setdefault(stimulus_id, path)
     stimulus_set = StimulusSet({'stimulus_id': list(paths), 'filename': [path.name for path in paths.values()]})

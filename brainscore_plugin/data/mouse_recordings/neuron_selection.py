@@ -1,4 +1,4 @@
-"""Choices of neurons: functions of the neuron table, and their named combinations, which each recording presets."""
+"""Selections of neurons: functions of the table of neurons, of which each recording names those that were published."""
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,50 +9,54 @@ SIGNIFICANT = .05
 
 
 @dataclass(frozen=True)
-class Preset:
-    """A published choice of neurons.
+class Selection:
+    """A published selection of neurons.
 
     Parameters
     ----------
     source : str
         Where it comes from, and what it is.
     keep : callable
-        From the neuron table to a mask, bool (n_neurons,).
+        From the table of neurons to a mask, bool (n_neurons,).
     """
     source: str
     keep: Callable[[pd.DataFrame], np.ndarray]
 
 
-def choose(neurons: pd.DataFrame, presets: dict, name: str, area: str | None = None) -> np.ndarray:
-    """The mask of a preset, and of an area; prints how many neurons and animals it leaves.
+def select(neurons: pd.DataFrame, selections: dict[str, Selection], name: str, area: str | None = None) -> np.ndarray:
+    """The mask of a selection, and of an area; prints how many neurons and animals it leaves.
 
     Parameters
     ----------
     neurons : pandas.DataFrame
-        A row a neuron: region, animal, and what the preset looks at.
-    presets : dict of str to Preset
+        A row for each neuron: region, animal, and what the selection depends on.
+    selections : dict of str to Selection
     name : str
         One of them.
     area : str, optional
-        All areas by default. The preset is applied to all, whatever the area.
+        All areas by default. The selection is made in all areas, whichever is asked for.
+
+    Returns
+    -------
+    numpy.ndarray, bool, shape (n_neurons,)
 
     Raises
     ------
     ValueError
-        If there is no such preset, or no neuron of the area is left.
+        If there is no such selection, or no neuron of the area is left.
     """
-    if name not in presets:
-        raise ValueError(f"There is no filter '{name}': choose one of {', '.join(presets)}.")
-    mask = np.asarray(presets[name].keep(neurons), bool)
+    if name not in selections:
+        raise ValueError(f"There is no selection of neurons '{name}': choose one of {', '.join(selections)}.")
+    mask = np.asarray(selections[name].keep(neurons), bool)
     table = summary(neurons, mask)
     if area is not None:
         if area not in table.index:
-            raise ValueError(f"No neurons of '{area}' were recorded; areas: {', '.join(table.index)}.")
+            raise ValueError(f"No neurons of '{area}' were recorded; choose one of {', '.join(table.index)}.")
         table = table.loc[[area]]
         mask = mask & (neurons['region'] == area).to_numpy()
-    print(f"Filter '{name}' ({presets[name].source}) leaves:\n{table.to_string()}")
+    print(f"Selection '{name}' ({selections[name].source}) leaves:\n{table.to_string()}")
     if not mask.any():
-        raise ValueError(f"The filter '{name}' leaves no neuron of {area or 'any area'}.")
+        raise ValueError(f"The selection '{name}' leaves no neuron of {area or 'any area'}.")
     return mask
 
 

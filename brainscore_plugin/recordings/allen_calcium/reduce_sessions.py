@@ -25,7 +25,7 @@ from calcium_responses import N_IMAGES, by_image_and_trial, mean_events, mean_sw
 from session_file import new_file, write_session
 
 STIMULUS = 'natural_scenes'
-# published metrics of cells and what we call them
+# published metrics of cells, and what they are called here
 METRICS = {'p_ns': 'p_ns', 'p_run_mod_ns': 'p_run_mod_ns', 'run_mod_ns': 'run_mod_ns',
            'image_sel_ns': 'image_selectivity', 'reliability_ns': 'reliability_ns', 'pref_image_ns': 'pref_image_ns',
            'peak_dff_ns': 'peak_dff_ns', 'time_to_peak_ns': 'time_to_peak_ns'}
@@ -50,7 +50,7 @@ def open_cache(cache: Path) -> BrainObservatoryCache:
 
 @contextlib.contextmanager
 def reading(table: Path):
-    """Turns errors about a metadata table into a sentence."""
+    """Turn errors about a table of metadata into a sentence."""
     try:
         yield
     except OSError as error:
@@ -60,7 +60,7 @@ def reading(table: Path):
         raise ValueError(f'{table} is damaged ({error!r}): delete it and fetch again') from error
 
 
-def sessions(cache: Path) -> list:
+def sessions(cache: Path) -> list[dict]:
     """The sessions with natural scenes of the containers that passed quality control, by id."""
     observatory = open_cache(cache)
     with reading(cache / 'ophys_experiments.json'):
@@ -161,12 +161,12 @@ def _sentence(error: Exception) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('verb', choices=['sessions', 'reduce'])
+    parser.add_argument('command', choices=['sessions', 'reduce'])
     parser.add_argument('cache', type=Path)
     parser.add_argument('reduced', type=Path, nargs='?')
     arguments = parser.parse_args()
     try:
-        if arguments.verb == 'sessions':
+        if arguments.command == 'sessions':
             for session in sessions(arguments.cache):
                 print(json.dumps({'session': str(session['id'])}), flush=True)
             return

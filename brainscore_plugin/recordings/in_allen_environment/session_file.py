@@ -1,7 +1,6 @@
-"""One session reduced to its responses: an HDF5 file that packaging in any environment writes and reads.
+"""One session reduced to its responses: an HDF5 file that any environment can write and read.
 
-Imports NumPy, pandas and h5py alone: the packaging scripts that run in the environment of AllenSDK find it on their
-path.
+Imports NumPy, pandas and h5py alone: the scripts that run in the environment of AllenSDK find it on their path.
 """
 import contextlib
 import json
@@ -26,7 +25,7 @@ def write_session(path: Path, responses: np.ndarray, neurons: pd.DataFrame, reci
     responses : numpy.ndarray, float32, shape (n_images, n_trials, n_neurons[, n_bins])
         NaN where a presentation is missing.
     neurons : pandas.DataFrame
-        A row a neuron: text, integers or floats.
+        A row for each neuron: text, integers or floats.
     recipe : dict
         What the responses follow from; read back by :func:`read_session`.
     """
@@ -71,7 +70,7 @@ def new_file(path: Path) -> Iterator[h5py.File]:
         temporary.unlink(missing_ok=True)
 
 
-def read_session(path: Path) -> tuple:
+def read_session(path: Path) -> tuple[np.ndarray, pd.DataFrame, dict]:
     """Responses, neurons and recipe, as given to :func:`write_session`.
 
     Raises

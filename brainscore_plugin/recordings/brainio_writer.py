@@ -1,27 +1,20 @@
-"""Writes recordings in Brain-Score's formats: stimuli as CSV and PNGs, responses as netCDF, a sidecar of SHA-1s."""
-import contextlib
-import errno
+"""Writes stimulus sets and assemblies in Brain-Score's formats: images as CSV and PNGs, responses as netCDF."""
 import io
-import json
-import shutil
 import zipfile
-from collections.abc import Iterable, Iterator
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import netCDF4
 import numpy as np
 import pandas as pd
-from filelock import FileLock, Timeout
 from PIL import Image
 
-from brainscore_plugin.data.mouse_recordings.layout import Layout, packaged, sha1_of
+from brainscore_plugin.data.mouse_recordings.layout import Layout
 
-CHUNK_BYTES = 4 * 2 ** 20  # of the responses of some neurons to everything: what is read for one neuron, at least
-LIBRARIES = ('h5py', 'netCDF4', 'numpy', 'pandas', 'pillow')
+CHUNK_BYTES = 4 * 2 ** 20  # of some neurons' responses to everything: the least that is read for one neuron
 
 
-def write_stimuli(layout: Layout, table: pd.DataFrame, pictures: Iterable[np.ndarray]) -> None:
+def write_stimuli(layout: Layout, table: pd.DataFrame, images: Iterable[np.ndarray]) -> None:
     """Write a stimulus set: CSV, zip of 8-bit PNGs, and the PNGs unpacked.
 
     Parameters
@@ -29,14 +22,15 @@ def write_stimuli(layout: Layout, table: pd.DataFrame, pictures: Iterable[np.nda
     layout : Layout
         Where to; the directory exists.
     table : pandas.DataFrame
-        One row a picture: stimulus_id, text that is no number, and whatever else is known. Column filename is added.
-    pictures : iterable of numpy.ndarray, uint8, shape (height, width) or (height, width, 3)
+        A row for each image: stimulus_id, text that is not a number, and whatever else is known. The column filename is
+        added.
+    images : iterable of numpy.ndarray, uint8, shape (height, width) or (height, width, 3)
         In the order of the table; read one at a time.
 
     Raises
     ------
     ValueError
-        If ids repeat, a picture is not 8-bit, or there are more or fewer pictures than rows.
+        If an id occurs twice, an image is not 8-bit, or there are more or fewer images than rows.
     """
     repeated = table['stimulus_id'][table['stimulus_id'].duplicated()]
     if len(repeated):
@@ -44,25 +38,25 @@ def write_stimuli(layout: Layout, table: pd.DataFrame, pictures: Iterable[np.nda
     table = table.assign(filename=table['stimulus_id'] + '.png')
     layout.stimuli.mkdir()
     with zipfile.ZipFile(layout.stimuli_zip, 'w') as archive:
-        for picture, name in zip(_counted(pictures, len(table), layout.identifier), table['filename']):
-            if picture.dtype != np.uint8 or picture.shape[2:] not in ((), (3,)) or picture.ndim < 2:
-                raise ValueError(f'{layout.identifier}: picture {name} is {picture.dtype} {picture.shape}; expected '
+        for image, name in zip(_counted(images, len(table), layout.identifier), table['filename']):
+            if image.dtype != np.uint8 or image.shape[2:] not in ((), (3,)) or image.ndim < 2:
+                raise ValueError(f'{layout.identifier}: image {name} is {image.dtype} {image.shape}; expected '
                                  'uint8 (height, width) or (height, width, 3).')
             png = io.BytesIO()
-            Image.fromarray(picture).save(png, format='png')
+            Image.fromarray(image).save(png, format='png')
             (layout.stimuli / name).write_bytes(png.getvalue())
             archive.writestr(zipfile.ZipInfo(name), png.getvalue())  # ZipInfo's date is fixed: the same bytes
     table.sort_index(axis=1).to_csv(layout.stimuli_csv, index=False, lineterminator='\n')
 
 
-def _counted(pictures: Iterable, expected: int, identifier: str) -> Iterator:
+def _counted(images: Iterable[np.ndarray], expected: int, identifier: str) -> Iterator[np.ndarray]:
     n = 0
-    for n, picture in enumerate(pictures, 1):
+    for n, image in enumerate(images, 1):
         if n > expected:
             break
-        yield picture
+        yield image
     if n != expected:
-        raise ValueError(f"{identifier}: {'more than ' * (n > expected)}{min(n, expected)} pictures for {expected} "
+        raise ValueError(f"{identifier}: {'more than ' * (n > expected)}{min(n, expected)} images for {expected} "
                          'stimuli.')
 
 
@@ -77,7 +71,7 @@ class AssemblyWriter:
     path : pathlib.Path
         The netCDF file.
     presentations : pandas.DataFrame
-        One row a presentation: stimulus_id, repetition (see :func:`image_trials`).
+        A row for each presentation: stimulus_id, repetition (see :func:`image_trials`).
     time_bins : sequence of (float, float)
         Start and end of each bin, ms after stimulus onset.
 
@@ -88,7 +82,7 @@ class AssemblyWriter:
     ...         writer.append(responses, neurons)
     """
 
-    def __init__(self, path: Path, presentations: pd.DataFrame, time_bins: list):
+    def __init__(self, path: Path, presentations: pd.DataFrame, time_bins: Sequence[tuple[float, float]]):
         self._presentations = presentations
         self._time_bins = np.asarray(time_bins, float)
         self._neurons = []
@@ -111,7 +105,7 @@ class AssemblyWriter:
         responses : numpy.ndarray, shape (n_images, n_trials, n_neurons[, n_bins])
             Or (n_presentations, n_neurons[, n_bins]). NaN where a presentation is missing.
         neurons : pandas.DataFrame
-            A row a neuron; columns become neuroid coordinates and must be the same for all sessions. Needed:
+            A row for each neuron; columns become neuroid coordinates and must be the same for all sessions. Needed:
             neuroid_id, region, animal.
 
         Raises
@@ -180,90 +174,7 @@ class AssemblyWriter:
 
 
 def image_trials(stimulus_ids: Iterable[str], n_trials: int) -> pd.DataFrame:
-    """Presentations of every image x every repetition, repetitions running fastest: stimulus_id, repetition."""
+    """Presentations of every image in every trial, trials running fastest: columns stimulus_id and repetition."""
     stimulus_ids = list(stimulus_ids)
     return pd.DataFrame({'stimulus_id': np.repeat(np.array(stimulus_ids, dtype=object), n_trials),
                          'repetition': np.tile(np.arange(n_trials), len(stimulus_ids))})
-
-
-@contextlib.contextmanager
-def publishing(identifier: str, recipe: dict, home: Path = None) -> Iterator[Layout]:
-    """Hand out a temporary folder for the files of `identifier`; when they are complete, put it in its place.
-
-    The block may add to ``recipe``; afterwards the folder gets its sidecar (identifier, recipe with its counts,
-    versions, SHA-1 of every file) and is renamed, replacing what was there before. Where the block fails, nothing of
-    it is left, and what was packaged before stays.
-
-    Parameters
-    ----------
-    identifier : str
-        Such as 'deVries2020'.
-    recipe : dict
-        What the files follow from and what they hold: source, options, counts. JSON.
-    home : pathlib.Path, optional
-        Instead of Brain-Score's data home.
-
-    Yields
-    ------
-    Layout
-        Of the temporary folder.
-
-    Raises
-    ------
-    RuntimeError
-        If another process is packaging the same.
-    OSError
-        If the folder cannot be written or the disk is full.
-    """
-    final = packaged(identifier, home).directory
-    temporary, former = final.with_name(f'.{identifier}.packaging'), final.with_name(f'.{identifier}.former')
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(final.with_name(f'.{identifier}.lock'), timeout=0):
-            _recover(final, former)
-            shutil.rmtree(temporary, ignore_errors=True)  # of a packager that was killed
-            try:
-                temporary.mkdir()
-                layout = Layout(temporary, identifier)
-                yield layout
-                _write_sidecar(layout, recipe)
-                if final.exists():
-                    final.rename(former)
-                temporary.rename(final)
-                shutil.rmtree(former, ignore_errors=True)
-            finally:
-                shutil.rmtree(temporary, ignore_errors=True)
-    except Timeout as error:
-        raise RuntimeError(f'{identifier} is being packaged by another process: wait for it to finish.') from error
-    except (OSError, RuntimeError) as error:  # the netCDF library reports a full disk as a RuntimeError
-        if getattr(error, 'errno', None) == errno.ENOSPC or _is_full(final.parent):
-            raise OSError(errno.ENOSPC, f'The disk is full: {identifier} does not fit into {final.parent}. Make room, '
-                          'or set BRAINIO_HOME to another disk. What was packaged before is untouched.') from error
-        raise
-
-
-def _recover(final: Path, former: Path) -> None:
-    """Put back what a packager that was killed between two renames had moved away."""
-    if former.exists() and not final.exists():
-        former.rename(final)
-    shutil.rmtree(former, ignore_errors=True)
-
-
-def _is_full(directory: Path) -> bool:
-    return shutil.disk_usage(directory).free < 2 ** 20
-
-
-def _write_sidecar(layout: Layout, recipe: dict) -> None:
-    files = sorted(path for path in layout.directory.rglob('*') if path.is_file())
-    sha1 = {path.relative_to(layout.directory).as_posix(): sha1_of(path) for path in files}
-    sidecar = {'identifier': layout.identifier, **recipe,
-               'versions': {name: version(name) for name in LIBRARIES}, 'sha1': sha1}
-    layout.sidecar.write_text(json.dumps(sidecar, indent=1, sort_keys=True), encoding='utf-8')
-
-
-def check_room(directory: Path, needed: int, what: str) -> None:
-    """Raise OSError unless `needed` bytes are free where `directory` is or will be."""
-    existing = next(folder for folder in (directory, *directory.absolute().parents) if folder.exists())
-    free = shutil.disk_usage(existing).free
-    if free < needed:
-        raise OSError(errno.ENOSPC, f'{what} needs {needed / 1e9:.1f} GB, and {existing} has {free / 1e9:.1f} GB free.')

@@ -1,4 +1,4 @@
-"""The simulated recordings as files in Brain-Score's formats, built on first use into its data home."""
+"""Builds the simulated recordings, as files in Brain-Score's formats, on first use into its data home."""
 import hashlib
 import io
 import json
@@ -23,7 +23,7 @@ VERSION = 1
 SEED = 0
 N_SCENES = 118  # as many as the Allen Natural Scenes
 N_TRIALS = 50
-N_BYTES = 10_000_000  # room that the files need, generously
+N_BYTES = 10_000_000  # that the files need at most
 
 _RECIPE_FILE = f'{IDENTIFIER}.json'
 _logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def _recipe() -> dict:
     }
 
 
-def _damage(directory: Path):
+def _damage(directory: Path) -> str | None:
     """What is wrong with the files, in words, or None."""
     try:
         expected = json.loads((directory / _RECIPE_FILE).read_text())['sha1']
@@ -99,8 +99,8 @@ def _damage(directory: Path):
 
 
 def _build(directory: Path, recipe: dict) -> None:
-    pictures = scenes.cut_scenes(N_SCENES, SEED)
-    simulated = Population.calibrated(pictures, SEED)
+    images = scenes.cut_scenes(N_SCENES, SEED)
+    simulated = Population.calibrated(images, SEED)
     stimuli = pd.DataFrame({'stimulus_id': [f'simulated_scene_{i:03d}' for i in range(N_SCENES)]})
     stimuli['filename'] = stimuli['stimulus_id'] + '.png'
 
@@ -110,13 +110,13 @@ def _build(directory: Path, recipe: dict) -> None:
         unpacked = temporary / f'stimulus_{IDENTIFIER}'
         unpacked.mkdir(parents=True)
         with zipfile.ZipFile(temporary / f'stimulus_{IDENTIFIER}.zip', 'w') as archive:
-            for name, picture in zip(stimuli['filename'], pictures):
+            for name, image in zip(stimuli['filename'], images):
                 png = io.BytesIO()
-                Image.fromarray(picture).save(png, format='png')
+                Image.fromarray(image).save(png, format='png')
                 (unpacked / name).write_bytes(png.getvalue())
                 archive.writestr(zipfile.ZipInfo(name), png.getvalue())  # ZipInfo's date is fixed: the same bytes
         stimuli.sort_index(axis=1).to_csv(temporary / f'stimulus_{IDENTIFIER}.csv', index=False, lineterminator='\n')
-        spikes = simulated.spike_counts(pictures, N_TRIALS, SEED)
+        spikes = simulated.spike_counts(images, N_TRIALS, SEED)
         _write_assembly(spikes, stimuli['stimulus_id'], simulated.neurons, temporary / f'assy_{IDENTIFIER}.nc')
 
         files = sorted(path for path in temporary.rglob('*') if path.is_file())

@@ -16,7 +16,7 @@ def mean_sweep_responses(traces: np.ndarray, starts: np.ndarray, sweep: int) -> 
 
     Parameters
     ----------
-    traces : numpy.ndarray, shape (n_cells, n_frames)
+    traces : numpy.ndarray, shape (n_neurons, n_frames)
         Neuropil-corrected fluorescence.
     starts : numpy.ndarray, int, shape (n_presentations,)
         First frame of each presentation.
@@ -25,7 +25,7 @@ def mean_sweep_responses(traces: np.ndarray, starts: np.ndarray, sweep: int) -> 
 
     Returns
     -------
-    numpy.ndarray, float32, shape (n_presentations, n_cells)
+    numpy.ndarray, float32, shape (n_presentations, n_neurons)
         NaN where a window leaves the recording or holds a frame that is not finite, or the baseline is 0.
     """
     response = window_means(traces, starts, starts + 2 * sweep)
@@ -37,16 +37,16 @@ def mean_sweep_responses(traces: np.ndarray, starts: np.ndarray, sweep: int) -> 
 
 
 def mean_events(events: np.ndarray, starts: np.ndarray, sweep: int) -> np.ndarray:
-    """Mean magnitude of events per frame in the same window, from events (n_cells, n_frames); otherwise as above."""
+    """Mean magnitude of events per frame in the same window, from events (n_neurons, n_frames); otherwise as above."""
     return window_means(events, starts, starts + 2 * sweep).T.astype(np.float32)
 
 
 def window_means(traces: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Means over [start, end) of every trace, from running sums: (n_cells, n_windows), NaN where undefined."""
-    n_cells, n_frames = traces.shape
+    """Means over [start, end) of every trace, from running sums: (n_neurons, n_windows), NaN where undefined."""
+    n_neurons, n_frames = traces.shape
     inside = (starts >= 0) & (ends <= n_frames)
     starts, ends = starts[inside], ends[inside]
-    means = np.full((n_cells, len(inside)), np.nan)
+    means = np.full((n_neurons, len(inside)), np.nan)
     for trace, row in zip(traces, means):  # a trace at a time stays in the processor's cache
         finite = np.isfinite(trace)
         sums = _running_sum(np.where(finite, trace, 0))
@@ -63,19 +63,19 @@ def _running_sum(values: np.ndarray) -> np.ndarray:
 
 
 def by_image_and_trial(responses: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """Order presentations by image and repetition; the blank is left out.
+    """Order presentations by image and trial; the blank is left out.
 
     Parameters
     ----------
-    responses : numpy.ndarray, shape (n_presentations, n_cells)
+    responses : numpy.ndarray, shape (n_presentations, n_neurons)
         In the order of time.
     frames : numpy.ndarray, int, shape (n_presentations,)
         The image shown, 0 to 117 as in the template, or -1 for the blank.
 
     Returns
     -------
-    numpy.ndarray, float32, shape (118, 50, n_cells)
-        Repetitions in the order of time; NaN for those that were not shown.
+    numpy.ndarray, float32, shape (118, 50, n_neurons)
+        Trials in the order of time; NaN for those that were not shown.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def by_image_and_trial(responses: np.ndarray, frames: np.ndarray) -> np.ndarray:
     """
     unknown = np.setdiff1d(frames, np.arange(BLANK, N_IMAGES))
     if len(unknown):
-        raise ValueError(f'image {unknown[0]} is shown, but there are images 0 to {N_IMAGES - 1} only')
+        raise ValueError(f'image {unknown[0]} is shown; expected images 0 to {N_IMAGES - 1}')
     counts = np.bincount(frames[frames != BLANK], minlength=N_IMAGES)
     if counts.max() > N_TRIALS:
         raise ValueError(f'image {counts.argmax()} is shown {counts.max()} times; expected at most {N_TRIALS}')

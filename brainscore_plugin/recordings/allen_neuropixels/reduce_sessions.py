@@ -23,13 +23,13 @@ from session_file import new_file, write_session
 
 SESSION_TYPE = 'brain_observatory_1.1'
 AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
-N_IMAGES, N_REPEATS, N_BINS = 118, 50, 25
+N_IMAGES, N_TRIALS, N_BINS = 118, 50, 25
 BIN_SECONDS = .01
 TEMPLATE_SHAPE = (918, 1174)  # pixels
-MINIMUM_REPEATS = 25  # of every image: half of those shown; fewer means another stimulus or a damaged table
+MINIMUM_TRIALS = 25  # of every image: half of those shown; fewer mean another stimulus or a damaged table
 FETCH = 'brainscore-mouse recordings fetch allen-neuropixels'
 
-TABLES = {  # columns without which AllenSDK or we fail
+TABLES = {  # columns that AllenSDK or this script needs
     'sessions.csv': ('id', 'specimen_id', 'session_type', 'genotype'),
     'probes.csv': ('id', 'ecephys_session_id', 'name'),
     'channels.csv': ('id', 'ecephys_probe_id', 'probe_vertical_position', 'dorsal_ventral_ccf_coordinate',
@@ -69,8 +69,8 @@ def open_cache(directory: Path):
 def reduce_session(cache, directory: Path, session_id: int, destination: Path) -> Path:
     """Write the responses of one session to `destination`/<id>.h5; a file that is there already is kept.
 
-    Responses are spike counts, shape (118, 50, n_units, 25), in each 10 ms from the onset of each image's repeats in
-    the order of their showing; NaN where a repeat is missing or invalid.
+    Responses are spike counts, shape (118, 50, n_units, 25), in each 10 ms from the onset of each image's trials in
+    the order of their showing; NaN where a trial is missing or invalid.
 
     Parameters
     ----------
@@ -100,20 +100,20 @@ def reduce_session(cache, directory: Path, session_id: int, destination: Path) -
         session.api._nwbfile = session.api.nwbfile  # else AllenSDK reads the file anew for every table
         units = units[units['channel_id'].isin(session.channels.index)]
         table = session.stimulus_presentations
-    images, repeats, starts = presentations(table, nwb)
+    images, trials, starts = presentations(table, nwb)
     with _reading(nwb):
-        counts = _spike_counts(session, images, repeats, starts, units)
+        counts = _spike_counts(session, images, trials, starts, units)
     write_session(path, counts, units, {'session': session_id, 'allensdk': version('allensdk')})
     return path
 
 
 def reduce_templates(cache, directory: Path, destination: Path) -> Path:
-    """Write the 118 pictures to `destination`/natural_scenes.h5, dataset templates, uint8 (118, 918, 1174).
+    """Write the 118 images to `destination`/natural_scenes.h5, dataset templates, uint8 (118, 918, 1174).
 
     Raises
     ------
     FileNotFoundError, ValueError
-        If a picture is missing, cannot be read, or is not an 8-bit picture of that size; the message names it.
+        If an image is missing, cannot be read, or is not an 8-bit image of that size; the message names it.
     """
     path = destination / 'natural_scenes.h5'
     if path.exists():
@@ -126,8 +126,8 @@ def reduce_templates(cache, directory: Path, destination: Path) -> Path:
         except RuntimeError as error:
             raise _damaged(file, error) from error
         if template.shape != TEMPLATE_SHAPE or template.dtype != np.uint8:
-            raise ValueError(f'{file} is a picture of {template.shape} {template.dtype}, not {TEMPLATE_SHAPE} uint8: '
-                             f"delete it and fetch it again: '{FETCH}'.")
+            raise ValueError(f'{file} is an image of {template.shape} {template.dtype}; expected {TEMPLATE_SHAPE} '
+                             f"uint8. Delete it and fetch it again: '{FETCH}'.")
         templates[i] = template
     with new_file(path) as file:
         file.create_dataset('templates', data=templates, chunks=(1, *TEMPLATE_SHAPE), compression=1, fletcher32=True)
@@ -170,7 +170,7 @@ def _check_nwb(path: Path, session_id: int, units: pd.Index) -> None:
 
 
 def _unit_metrics(cache, directory: Path, session_id: int) -> pd.DataFrame:
-    """AllenSDK 2.16.2 does not merge the analysis metrics into a session's units: they are joined by us."""
+    """AllenSDK 2.16.2 does not merge the analysis metrics into a session's units: they are joined here."""
     of_session = directory / f'session_{session_id}' / f'session_{session_id}_analysis_metrics.csv'
     of_type = directory / f'{SESSION_TYPE}_analysis_metrics.csv'
     path = of_session if of_session.exists() else of_type
@@ -187,10 +187,10 @@ def _unit_metrics(cache, directory: Path, session_id: int) -> pd.DataFrame:
     return metrics
 
 
-def presentations(table: pd.DataFrame, nwb: Path) -> tuple:
-    """Image, repeat and start (s) of each valid showing of an image, from AllenSDK's table of presentations.
+def presentations(table: pd.DataFrame, nwb: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Image, trial and start (s) of each valid presentation of an image, from AllenSDK's table of presentations.
 
-    The blank (frame -1) and the presentations that AllenSDK has marked as invalid are left out; an image's repeats
+    The blank (frame -1) and the presentations that AllenSDK has marked as invalid are left out; an image's trials
     are numbered in the order of their showing.
 
     Raises
@@ -209,13 +209,13 @@ def presentations(table: pd.DataFrame, nwb: Path) -> tuple:
     starts, images = scenes['start_time'].to_numpy()[images >= 0], images[images >= 0].astype(int)
     n_shown = np.bincount(images, minlength=N_IMAGES)
     for wrong, problem in [(n_shown.argmin(), 'too few'), (n_shown.argmax(), 'too many')]:
-        if not MINIMUM_REPEATS <= n_shown[wrong] <= N_REPEATS:
-            raise ValueError(f'{nwb} has shown image {wrong} {n_shown[wrong]} times, {problem} for {N_REPEATS} repeats '
-                             f"of which some are invalid. Delete it and fetch the session again: '{FETCH}'.")
+        if not MINIMUM_TRIALS <= n_shown[wrong] <= N_TRIALS:
+            raise ValueError(f'{nwb} has shown image {wrong} {n_shown[wrong]} times, {problem}: expected {N_TRIALS} '
+                             f"trials, of which some may be invalid. Delete it and fetch the session again: '{FETCH}'.")
     return images, pd.Series(images).groupby(images).cumcount().to_numpy(), starts
 
 
-def _spike_counts(session, images, repeats, starts, units: pd.DataFrame) -> np.ndarray:
+def _spike_counts(session, images, trials, starts, units: pd.DataFrame) -> np.ndarray:
     """Spikes in each bin, (118, 50, n_units, 25); session.presentationwise_spike_counts gives the same.
 
     That method holds the spikes, amplitudes and waveforms of all units in memory, several times over; this reads the
@@ -226,14 +226,14 @@ def _spike_counts(session, images, repeats, starts, units: pd.DataFrame) -> np.n
     edges = build_time_window_domain(np.arange(N_BINS + 1) * BIN_SECONDS, starts)
     table = session.api.nwbfile.units
     row = {unit: i for i, unit in enumerate(table.id[:])}
-    counts = np.full((N_IMAGES, N_REPEATS, len(units), N_BINS), np.nan, np.float32)
+    counts = np.full((N_IMAGES, N_TRIALS, len(units), N_BINS), np.nan, np.float32)
     for i, unit in enumerate(units.index):
         spikes = {unit: table['spike_times'][row[unit]]}
-        counts[images, repeats, i] = build_spike_histogram(edges, spikes, [unit])[:, :, 0]
+        counts[images, trials, i] = build_spike_histogram(edges, spikes, [unit])[:, :, 0]
     for lost, first, last in _lost_spikes(session.invalid_times, units):
         shown = (starts < last) & (starts + N_BINS * BIN_SECONDS > first)
-        for image, repeat in zip(images[shown], repeats[shown]):
-            counts[image, repeat, lost] = np.nan
+        for image, trial in zip(images[shown], trials[shown]):
+            counts[image, trial, lost] = np.nan
     return counts
 
 
@@ -241,7 +241,7 @@ def _lost_spikes(invalid_times: pd.DataFrame, units: pd.DataFrame) -> Iterator[t
     """Intervals in which probes have lost spikes: (mask of units, start, end). AllenSDK only reports these.
 
     Their tags are [scope, identifier, label]. Of those with the label 'stimulus' AllenSDK has marked the
-    presentations; 'optotagging' concerns no spikes of ours.
+    presentations; 'optotagging' concerns no spikes that are counted here.
     """
     for interval in invalid_times.itertuples():
         scope, identifier, label = (str(tag) for tag in interval.tags)
