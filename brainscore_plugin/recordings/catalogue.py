@@ -35,9 +35,9 @@ def published(name: str) -> PublishedRecording:
     return importlib.import_module(f'brainscore_plugin.recordings.{folder}.recording').Recording()
 
 
-def default_cache(recording: PublishedRecording) -> Path:
-    """Where fetching puts the files of a recording unless it is told otherwise."""
-    return project_home() / 'recordings' / recording.name
+def default_cache(name: str) -> Path:
+    """Where fetching puts the files of the recording of that identifier or documented name, unless told otherwise."""
+    return project_home() / 'recordings' / NAMES[identifier_of(name)]
 
 
 def packaging_files(identifier: str) -> list[Path]:

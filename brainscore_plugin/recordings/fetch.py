@@ -39,8 +39,7 @@ def fetch(name: str, cache: Path | None = None, keep_nwb: bool = False) -> Path:
     ValueError
         If there is no such recording, or a table in the cache is damaged.
     """
-    recording = published(name)
-    cache = cache or default_cache(recording)
+    recording, cache = published(name), cache or default_cache(name)
     cache.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(cache / '.fetch.lock', timeout=0):

@@ -10,7 +10,7 @@ def overview() -> str:
 
 
 def _paragraph(recording: PublishedRecording) -> str:
-    cache = default_cache(recording)
+    cache = default_cache(recording.identifier)
     here = [name for name in recording.identifiers if packaged(name).sidecar.is_file()]
     return '\n  '.join([
         f'{recording.name} ({recording.identifier}): {recording.title}',

@@ -7,9 +7,9 @@ from brainscore_vision.data.mouse_recordings.loading import load_assembly, load_
 IDENTIFIER = 'Willeke2022'
 # animal-session-scan of the mice whose test responses are public; those of the competition's two are withheld
 MICE = ('21067-10-18', '22846-10-16', '23343-5-17', '23656-14-22', '23964-4-22')
-ABSENT = ("They may not be passed on, so get your own copy: 'brainscore-mouse recordings fetch sensorium2022' (7 zips "
-          'from gin.g-node.org/cajal/Sensorium2022, under the licence there), then '
-          "'brainscore-mouse recordings package sensorium2022'.")
+ABSENT = ("They may not be passed on, so get your own copy: 'brainscore-mouse recordings fetch sensorium2022' (5 zips "
+          'from gin.g-node.org/cajal/Sensorium2022, about 3 GB, under the licence there), then '
+          "'brainscore-mouse recordings package sensorium2022 --from CACHE'.")
 
 
 def load_responses(mouse: str) -> NeuroidAssembly:

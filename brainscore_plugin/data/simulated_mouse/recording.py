@@ -4,8 +4,8 @@ from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidA
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from brainscore_vision import load_stimulus_set
 
-from .recording_builder import IDENTIFIER, N_SCENES, SEED, recording_directory
 from .population import Population
+from .recording_builder import IDENTIFIER, N_SCENES, SEED, recording_directory
 from .scenes import cut_scenes
 
 

@@ -74,9 +74,9 @@ class Recording(PublishedRecording):
         check_data_home(home, 2 * sum(path.stat().st_size for path in paths), f'Packaging {self.name}')
         recipe = {'recording': self.name, 'responses': RESPONSES[kind], 'source': self.homepage,
                   'licence': self.licence, 'sessions': reduced, 'complete': complete}
-        with packaged_folder(IDENTIFIERS[kind], recipe, home) as layout:
-            with AssemblyWriter(layout.assembly, write_scenes(layout, cache), [TIME_BIN]) as writer:
-                recipe['counts'] = write_sessions(writer, paths)
+        with packaged_folder(IDENTIFIERS[kind], recipe, home) as layout, \
+                AssemblyWriter(layout.assembly, write_scenes(layout, cache), [TIME_BIN]) as writer:
+            recipe['counts'] = write_sessions(writer, paths)
         return [packaged(IDENTIFIERS[kind], home).directory]
 
 

@@ -68,8 +68,8 @@ def _reliability(responses: np.ndarray, trials: pd.DataFrame, place: Path) -> np
     """Split-half reliability of each neuron, from the trials of the test images."""
     test = trials[trials['tier'] == 'test']
     if not responses[test.index].any():
-        raise ValueError(f'{place}: all responses to test images are 0, that is, withheld: models cannot be scored on a '
-                         'mouse of the competition.')
+        raise ValueError(f'{place}: all responses to test images are 0, that is, withheld: models cannot be scored on '
+                         'a mouse of the competition.')
     images = test['stimulus_id'].astype('category').cat.codes.to_numpy()
     of_image = test.groupby('stimulus_id').cumcount().to_numpy()  # the number of a trial among those of its image
     by_image = np.full((images.max() + 1, of_image.max() + 1, responses.shape[1]), np.nan, np.float32)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from fabricated.allen_neuropixels import (
     N_IMAGES,
-    N_REPEATS,
+    N_TRIALS,
     Session,
     default_templates,
     make_neuropixels_cache,
@@ -19,10 +19,11 @@ from fabricated.allen_neuropixels import (
 from fabricated.bucket import serve_bucket
 from PIL import Image
 
-from brainscore_plugin.data.mouse_recordings.data_packaging.session_file import read_session
-from brainscore_plugin.recordings import allen_environment, allen_neuropixels
-from brainscore_plugin.recordings.allen_neuropixels import Recording
+from brainscore_plugin.recordings import allen_environment
+from brainscore_plugin.recordings.allen_neuropixels import recording
+from brainscore_plugin.recordings.allen_neuropixels.recording import Recording
 from brainscore_plugin.recordings.fetch import fetch
+from brainscore_plugin.recordings.in_allen_environment.session_file import read_session
 
 REDUCTIONS = Path(__file__).with_name('neuropixels_reductions.py')
 FIRST, SECOND, OTHER_STIMULUS = 715093703, 719161530, 721123822
@@ -30,7 +31,7 @@ PROBE_D = FIRST * 10 + 3
 
 
 def first_session() -> Session:
-    """Twelve units: five are kept. Units 0 to 2 tell image, repeat and bin; 3 is noise; 4 never fires."""
+    """Twelve units: five are kept. Units 0 to 2 tell image, trial and bin; 3 is noise; 4 never fires."""
     areas = ['VISp', 'VISp', 'VISl', 'VISpm', 'VISam', 'VISp', 'VISp', 'VISp', 'VISp', 'CA1', 'LGd', 'VISp']
     units = unit_table(areas, 950_000_000)
     units.loc[5, 'quality'] = 'noise'
@@ -38,26 +39,26 @@ def first_session() -> Session:
     units.loc[7, 'presence_ratio'] = .9  # of 0.95 at least
     units.loc[8, 'isi_violations'] = .6  # of 0.5 at most
     units.loc[11, 'quality'] = 'noise'
-    image, repeat, bin_ = np.ogrid[:N_IMAGES, :N_REPEATS, :25]
-    counts = np.zeros((N_IMAGES, N_REPEATS, 25, len(units)), int)
+    image, trial, bin_ = np.ogrid[:N_IMAGES, :N_TRIALS, :25]
+    counts = np.zeros((N_IMAGES, N_TRIALS, 25, len(units)), int)
     counts[..., 0] = (image == 7 * bin_) + (image == 7 * bin_ + 3)  # each image has its pattern
     counts[:, :, 0, 1] = (image + 1)[..., 0]  # the tag: image k answers k + 1 spikes
-    counts[:, :, 24, 2] = (repeat + 1 + 0 * image)[..., 0]  # repeat j answers j + 1 spikes
-    counts[:, :, 3, 3] = np.random.default_rng(0).poisson(2, (N_IMAGES, N_REPEATS))
+    counts[:, :, 24, 2] = (trial + 1 + 0 * image)[..., 0]  # trial j answers j + 1 spikes
+    counts[:, :, 3, 3] = np.random.default_rng(0).poisson(2, (N_IMAGES, N_TRIALS))
     return Session(FIRST, units, counts, specimen=699733573, invalid=[
         (3, 7, ['EcephysSession', str(FIRST), 'stimulus']), (10, 0, ['EcephysProbe', str(PROBE_D), 'probeD']),
         (20, 4, ['EcephysSession', str(FIRST), 'all_probes']), (30, 5, ['EcephysSession', str(FIRST), 'optotagging'])])
 
 
 def second_session() -> Session:
-    counts = np.random.default_rng(1).poisson(3, (N_IMAGES, N_REPEATS, 2))
+    counts = np.random.default_rng(1).poisson(3, (N_IMAGES, N_TRIALS, 2))
     return Session(SECOND, unit_table(['VISal', 'VISrl'], 950_001_000, run_pval_ns=[.01, np.nan]), counts,
                    specimen=703279284, genotype='wt/wt', missing=[(5, 49), (5, 48)], seed=1)
 
 
 def third_session() -> Session:
     """Of the right type, but natural movies were shown."""
-    return Session(OTHER_STIMULUS, unit_table(['VISp'], 950_002_000), np.zeros((N_IMAGES, N_REPEATS, 1), int),
+    return Session(OTHER_STIMULUS, unit_table(['VISp'], 950_002_000), np.zeros((N_IMAGES, N_TRIALS, 1), int),
                    stimulus='natural_movie_one')
 
 
@@ -85,7 +86,7 @@ def caches(tmp_path_factory):
         shutil.copytree(good, cache, copy_function=os.link)
         damage(cache)
         tasks.append({'cache': cache, 'reduced': directory / f'{name}-reduced', 'sessions': [str(session)]})
-        if 'template' not in name:  # the pictures are read first: as if they were reduced
+        if 'template' not in name:  # the scenes are read first: as if they were reduced
             (directory / f'{name}-reduced').mkdir()
             (directory / f'{name}-reduced' / 'natural_scenes.h5').touch()
     tasks.append({'cache': good, 'reduced': directory / 'full', 'sessions': both, 'largest_file': 100_000})
@@ -136,7 +137,7 @@ def hdf5(name, change):
     return damage
 
 
-def picture(i, image):
+def scene(i, image):
     def damage(cache):
         path = Path(cache) / 'natural_scene_templates' / f'natural_scene_{i}.tiff'
         path.unlink()
@@ -179,15 +180,15 @@ FAULTS = {  # name: (damage, session, what the error says)
     'nwb of another session': (replace(NWB, lambda path: path.parents[1].joinpath(
         f'session_{SECOND}', f'session_{SECOND}.nwb').read_bytes()), FIRST, f'holds session {SECOND}'),
     'units of another release': (table('units.csv', lambda t: t.assign(id=t['id'] + 20)), FIRST, 'lacks 5 units'),
-    'an image is missing': (hdf5(NWB, as_scenes), FIRST, 'has shown image 17 0 times, too few'),
+    'an image is missing': (hdf5(NWB, as_scenes), FIRST, 'has shown image 17 0 times, too few: expected 50 trials'),
     'another stimulus': (table('sessions.csv', lambda t: t), OTHER_STIMULUS, 'has no natural scenes but'),
     'template missing': (remove('natural_scene_templates/natural_scene_5.tiff'), FIRST,
                          'natural_scene_5.tiff is missing'),
     'template truncated': (truncate('natural_scene_templates/natural_scene_3.tiff', .1), FIRST,
                            'natural_scene_3.tiff is damaged'),
-    'template of another size': (picture(1, np.zeros((304, 608), np.uint8)), FIRST,
-                                 'natural_scene_1.tiff is a picture'),
-    'template of 16 bits': (picture(0, np.zeros((918, 1174), np.uint16)), FIRST, 'natural_scene_0.tiff is a picture'),
+    'template of another size': (scene(1, np.zeros((304, 608), np.uint8)), FIRST,
+                                 'natural_scene_1.tiff is an image of'),
+    'template of 16 bits': (scene(0, np.zeros((918, 1174), np.uint16)), FIRST, 'natural_scene_0.tiff is an image of'),
 }
 
 
@@ -216,13 +217,13 @@ class TestReduction:
     def test_invalid_presentations_are_missing_and_not_invented(self, reduced):
         counts, _, _ = reduced
         given = first_session().counts.transpose(0, 1, 3, 2)[:, :, :5].astype(float)
-        # which of an image's repeats was invalid is not known: the last is missing
+        # which of an image's trials was invalid is not known: the last is missing
         given[3] = np.concatenate([np.delete(given[3], 7, axis=0), np.full((1, 5, 25), np.nan)])
         given[10, 0, 2] = np.nan  # probe D alone, which is in VISl
         given[20, 4] = np.nan
         assert np.array_equal(counts, given, equal_nan=True)
 
-    def test_repeats_that_were_not_shown_are_missing(self, caches):
+    def test_trials_that_were_not_shown_are_missing(self, caches):
         counts, _, _ = read_session(caches[0] / 'reduced' / f'{SECOND}.h5')
         missing = np.isnan(counts).any(axis=(2, 3))
         assert list(map(tuple, np.argwhere(missing))) == [(5, 48), (5, 49)]
@@ -268,7 +269,7 @@ def test_fetching_reduces_a_session_before_the_next_and_deletes_it(caches, tmp_p
     (cache / 'reduced').mkdir(parents=True)
     shutil.copy(caches[0] / 'reduced' / f'{FIRST}.h5', cache / 'reduced')
     with serve_bucket(source, 'visual-coding-neuropixels/ecephys-cache/', monkeypatch) as server:
-        monkeypatch.setattr(allen_neuropixels, 'BUCKET', server.bucket)
+        monkeypatch.setattr(recording, 'BUCKET', server.bucket)
         fetch('allen-neuropixels', cache)
         assert [path for path in server.requests if path.endswith('.nwb')] == [f'session_{SECOND}/session_{SECOND}.nwb']
     assert not list(cache.rglob('*.nwb'))
@@ -290,7 +291,7 @@ class TestPackage:
             'VISp': 2, 'VISl': 1, 'VISpm': 1, 'VISam': 1, 'VISal': 1, 'VISrl': 1}}
         assert sidecar['complete'] is True
 
-    def test_pictures_are_the_templates(self, home):
+    def test_images_are_the_templates(self, home):
         folder = home / 'Siegle2021' / 'stimulus_Siegle2021'
         for i in (0, 5, 117):
             assert np.array_equal(np.asarray(Image.open(folder / f'allen_ns_{i:03d}.png')), default_templates()[i])
@@ -305,7 +306,7 @@ class TestPackage:
     def test_missing_sessions_are_named(self, caches, tmp_path):
         shutil.copytree(caches[0], tmp_path / 'cache', copy_function=os.link)
         remove(f'reduced/{SECOND}.h5', f'session_{SECOND}/session_{SECOND}.nwb')(tmp_path / 'cache')
-        with pytest.raises(FileNotFoundError, match=f'1 of 2 sessions .* first {SECOND}: .*fetch allen-neuropixels'):
+        with pytest.raises(FileNotFoundError, match=f'1 of 2 sessions .* first is {SECOND}: .*fetch allen-neuropixels'):
             Recording().package(tmp_path / 'cache', tmp_path / 'home')
         partial, _ = Recording().package(tmp_path / 'cache', tmp_path / 'home', partial=True)
         assert json.loads((partial / 'Siegle2021.json').read_text())['sessions'] == [str(FIRST)]
@@ -314,9 +315,9 @@ class TestPackage:
         (truncate(f'reduced/{FIRST}.h5'), f'{FIRST}.h5 is damaged'),
         (replace(f'reduced/{FIRST}.h5', b'not HDF5'), f'{FIRST}.h5 is damaged'),
         (truncate('reduced/natural_scenes.h5'), 'natural_scenes.h5 is damaged'),
-        (remove('sessions.csv'), 'sessions.csv is missing'),
+        (remove('sessions.csv'), 'it has no sessions.csv'),
         (replace('sessions.csv', b'id,age\n1,2\n'), 'sessions.csv is damaged'),
-    ], ids=['truncated', 'another file', 'pictures', 'no table', 'another table'])
+    ], ids=['truncated', 'another file', 'scenes', 'no table', 'another table'])
     def test_faults_are_clear_errors_and_leave_what_was_packaged(self, caches, home, tmp_path, damage, says):
         shutil.copytree(caches[0], tmp_path / 'cache', copy_function=os.link)
         damage(tmp_path / 'cache')

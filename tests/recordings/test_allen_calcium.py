@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 from brainscore_core.supported_data_standards.brainio import fetch as brainio_fetch
+from brainscore_vision import load_dataset
 from fabricated.allen_calcium import (
     N_IMAGES,
     N_TRIALS,
@@ -21,11 +22,13 @@ from fabricated.allen_calcium import (
 from fabricated.bucket import serve_bucket
 from PIL import Image
 
-from brainscore_plugin.data.mouse_recordings.data_packaging.session_file import read_session, write_session
 from brainscore_plugin.data.mouse_recordings.layout import packaged
-from brainscore_plugin.recordings import allen_calcium, allen_environment
-from brainscore_plugin.recordings.allen_calcium import Recording
+from brainscore_plugin.recordings import allen_environment
+from brainscore_plugin.recordings.allen_calcium import recording
+from brainscore_plugin.recordings.allen_calcium.recording import Recording
 from brainscore_plugin.recordings.fetch import fetch
+from brainscore_plugin.recordings.in_allen_environment.session_file import read_session, write_session
+from brainscore_plugin.recordings.neuron_reliability import mean_reliability
 
 TEMPLATES = np.stack([np.full((6, 8), number, np.uint8) for number in range(N_IMAGES)])
 SCENES = 'stimulus/presentation/natural_scenes_stimulus'
@@ -107,15 +110,15 @@ def test_image_k_meets_template_k(loaded):
     for cell, scene in zip(assembly['neuroid_id'].values, scenes[responses.argmax(axis=0)]):
         number = 17 * (int(cell) % 1000) + 3
         assert scene == f'allen_ns_{number:03d}'
-        with Image.open(assembly.attrs['stimulus_set'].get_stimulus(scene)) as picture:
-            assert picture.getpixel((0, 0)) == number
+        with Image.open(assembly.attrs['stimulus_set'].get_stimulus(scene)) as image:
+            assert image.getpixel((0, 0)) == number
 
 
 def test_presentations_that_were_not_shown_are_missing(loaded):
     assembly = loaded('VISl')
     missing = assembly.isel(presentation=np.isnan(assembly.values).all(axis=(1, 2)))
     shown = zip(missing['stimulus_id'].values.tolist(), missing['repetition'].values.tolist())
-    # repetitions count what was shown, so that the last ones are missing
+    # trials count what was shown, so that the last ones are missing
     assert list(shown) == [('allen_ns_003', 48), ('allen_ns_003', 49), ('allen_ns_117', 49)]
 
 
@@ -131,16 +134,16 @@ def test_neuroid_coordinates(loaded):
         assert (assembly[name].values == .001).all()
 
 
-def test_filters_leave_the_neurons_counted_by_hand(loaded, capsys):
+def test_selections_leave_the_neurons_counted_by_hand(loaded, capsys):
     # reliable are all; running modulates cell 2 of mouse a and every cell with p = 0.001, that is, of the others
     assert loaded('VISp', 'conwell2021')['neuroid_id'].values.tolist() == ['10000', '10001', '10003']
     assert loaded('VISp', 'nayebi2023').sizes['neuroid'] == 3
     # mouse a has 4, mouse b 2 cells: the upper quartile is 3.5
     assert loaded('VISp', 'domain_rep').sizes['neuroid'] == 4
     assert loaded('VISp', 'none').sizes['neuroid'] == 6
-    with pytest.raises(ValueError, match="filter 'nayebi2023' leaves no neuron of VISl"):
+    with pytest.raises(ValueError, match="selection 'nayebi2023' leaves no neuron of VISl"):
         loaded('VISl', 'nayebi2023')
-    with pytest.raises(ValueError, match="No neurons of 'VISam' were recorded; areas: VISl, VISp"):
+    with pytest.raises(ValueError, match="No neurons of 'VISam' were recorded; choose one of VISl, VISp"):
         loaded('VISam')
     assert 'VISp          3        1           6           2' in capsys.readouterr().out
 
@@ -156,8 +159,7 @@ def test_events_are_packaged_beside(recorded, monkeypatch):
     monkeypatch.setattr(Recording, 'sessions', lambda self, cache: ['1010', '1020', '1030'])
     Recording().package(recorded.cache, recorded.home, kind='events')
     monkeypatch.setattr(brainio_fetch, '_local_data_path', str(recorded.home))
-    from brainscore_vision.data.deVries2020.recording import load_responses
-    events = load_responses('deVries2020.events').values[:, 0, 0].reshape(N_IMAGES, N_TRIALS)
+    events = load_dataset('deVries2020.events').values[:, 0, 0].reshape(N_IMAGES, N_TRIALS)
     order = presentation_order(GOOD[0])
     position = order.index((3, 0))
     following = GOOD[0].responses[(*order[position + 1], 0)] if order[position + 1][0] >= 0 else 0
@@ -214,7 +216,8 @@ FAULTS_OF_SESSIONS = {
     'one template too few': (put(STACK, TEMPLATES[:117]), r'templates of shape \(117, 6, 8\); expected 118'),
     '16-bit templates': (put(STACK, TEMPLATES.astype(np.uint16)), 'uint16 templates'),
     'templates of another order': (put(STACK, TEMPLATES[::-1]), 'templates are not those of the other sessions'),
-    'an unknown image': (edit(lambda file: file[f'{SCENES}/data'].__setitem__(0, 118)), 'image 118 is shown'),
+    'an unknown image': (edit(lambda file: file[f'{SCENES}/data'].__setitem__(0, 118)),
+                         'image 118 is shown; expected images 0 to 117'),
     'an image too often': (edit(show_once_more), 'image 5 is shown 100 times; expected at most 50'),
     'cells without ids': (put(f'{PIPELINE}/ImageSegmentation/cell_specimen_ids', np.arange(1)),
                           'fluorescence of 2 cells and ids of 1'),
@@ -267,7 +270,6 @@ def test_frames_that_are_not_finite_are_missing_and_constant_cells_unreliable(re
     blanks = np.array([image < 0 for image, _ in presentation_order(lost)])
     assert np.isnan(responses[..., 0]).sum() == (affected & ~blanks).sum()
     assert not np.isnan(responses[..., 1]).any()
-    from brainscore_plugin.recordings.reduced import mean_reliability
     reliability = mean_reliability(responses)
     assert reliability[0] > .9
     assert np.isnan(reliability[1])
@@ -278,13 +280,13 @@ def test_faulty_sessions_stop_packaging_and_partial_packages_the_others(reductio
     monkeypatch.setattr(Recording, 'sessions', lambda self, cache: numbers)
     monkeypatch.setattr(Recording, 'reduce', lambda self, cache, sessions: [
         {'session': number, 'error': 'its file is damaged'} for number in sessions])
-    with pytest.raises(RuntimeError, match='16 of 20 sessions failed, the others are done. Session 1101: its file'):
+    with pytest.raises(RuntimeError, match='16 of 20 sessions failed, all others are reduced. Session 1101: its file'):
         Recording().package(reductions.cache)
     Recording().package(reductions.cache, partial=True)
     assert len(packaged('deVries2020').read_sidecar()['sessions']) == 3
     shutil.rmtree(packaged('deVries2020').directory)
     shutil.rmtree(reductions.cache / 'ophys_experiment_data')
-    with pytest.raises(FileNotFoundError, match='17 of 20 sessions .* first 1101: .*recordings fetch .*--partial'):
+    with pytest.raises(FileNotFoundError, match='17 of 20 sessions .* first is 1101: .*recordings fetch .*--partial'):
         Recording().package(reductions.cache)
     assert not (data_home / 'deVries2020').exists()
     Recording().package(reductions.cache, partial=True)
@@ -347,12 +349,12 @@ def test_scenes_that_cannot_be_read(cause, tmp_path, data_home, monkeypatch):
 
 
 def test_faults_of_the_call(tmp_path, data_home, monkeypatch):
-    with pytest.raises(FileNotFoundError, match='is no cache of these recordings: ophys_experiments.json is missing'):
+    with pytest.raises(FileNotFoundError, match='is not a cache of allen-calcium: it has no ophys_experiments.json'):
         Recording().package(tmp_path)
     cache = reduced_cache(tmp_path, monkeypatch)
     with pytest.raises(ValueError, match="no responses 'spikes': choose one of dff, events"):
         Recording().package(cache, kind='spikes')
-    with pytest.raises(FileNotFoundError, match='2 of 2 sessions lack their events'):
+    with pytest.raises(FileNotFoundError, match='2 of 2 sessions have no events, the first is 1'):
         Recording().package(cache, kind='events')
 
 
@@ -391,7 +393,7 @@ def metadata_errors(tmp_path_factory):
         calls.append((str(cache), function))
     driver = directory / 'driver.py'
     driver.write_text(DRIVER)
-    errors = allen_environment.run(driver, allen_calcium.SCRIPT.parent, json.dumps(calls))
+    errors = allen_environment.run(driver, recording.SCRIPT.parent, json.dumps(calls))
     return dict(zip(METADATA, [answer['error'] for answer in errors]))
 
 
@@ -406,7 +408,7 @@ def test_fetching_reduces_and_deletes_and_goes_on_where_it_was_stopped(recorded,
     cache = tmp_path / 'cache'
     monkeypatch.setattr(Recording, 'sessions', lambda self, cache: ['1010', '1020', '1030'])
     with serve_bucket(published, 'visual-coding-2p/', monkeypatch) as server:
-        monkeypatch.setattr(allen_calcium, 'BUCKET', server.bucket)
+        monkeypatch.setattr(recording, 'BUCKET', server.bucket)
         server.fail_on('1020.nwb')
         with pytest.raises(OSError, match='1020.nwb cannot be fetched.*run the same command again'):
             fetch('allen-calcium', cache)
@@ -427,6 +429,6 @@ def test_responses_equal_allensdks_and_are_a_hundred_times_faster(tmp_path):
     write_nwb(nwb, session(10, 'VISp', 3), TEMPLATES)
     driver = tmp_path / 'driver.py'
     driver.write_text(Path(__file__).with_name('allensdk_comparison.py').read_text())
-    (answer,) = allen_environment.run(driver, allen_calcium.SCRIPT.parent, nwb)
+    (answer,) = allen_environment.run(driver, recording.SCRIPT.parent, nwb)
     assert answer['difference'] < 1e-4
     assert answer['ratio'] > 100
