@@ -44,7 +44,7 @@ def find_python() -> Path:
             return python
     raise FileNotFoundError("The environment of AllenSDK is missing. 'make allen' in the repository builds it, or, "
                             "anywhere, 'brainscore-mouse recordings environment' (1 GB); "
-                            f'{PYTHON_VARIABLE} names the Python of another.')
+                            f'or set {PYTHON_VARIABLE} to the Python of another.')
 
 
 def build() -> Path:
@@ -53,7 +53,7 @@ def build() -> Path:
     Raises
     ------
     FileNotFoundError
-        If neither will do.
+        If uv is not installed and this Python is not 3.11.
     RuntimeError
         If the installation fails; nothing is left of it.
     """

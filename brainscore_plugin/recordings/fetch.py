@@ -55,18 +55,18 @@ def _fetch(recording: PublishedRecording, cache: Path, keep: bool) -> None:
             download(remote, cache, bar.update)
     sessions = recording.sessions(cache)
     remotes = {session: recording.files(session) for session in sessions}
-    todo = [session for session in sessions if not recording.is_reduced(cache, session)
-            or keep and not all(remote.there(cache) for remote in remotes[session])]
-    remotes = {session: [with_size(remote) for remote in remotes[session]] for session in todo}
-    check_space(cache, bytes_needed(recording, cache, [remotes[session] for session in todo], keep),
-                f'Fetching {len(todo)} of {len(sessions)} sessions of {recording.name}')
+    to_do = [session for session in sessions if not recording.is_reduced(cache, session)
+            or keep and not all(remote.is_downloaded(cache) for remote in remotes[session])]
+    remotes = {session: [with_size(remote) for remote in remotes[session]] for session in to_do}
+    check_space(cache, bytes_needed(recording, cache, [remotes[session] for session in to_do], keep),
+                f'Fetching {len(to_do)} of {len(sessions)} sessions of {recording.name}')
 
-    left = sum(remote.bytes_left(cache) for session in todo for remote in remotes[session])
+    left = sum(remote.bytes_left(cache) for session in to_do for remote in remotes[session])
     failed = {}
-    with tqdm(total=left, desc=f'{len(todo)} sessions', unit='B', unit_scale=True, disable=None) as bar:
+    with tqdm(total=left, desc=f'{len(to_do)} sessions', unit='B', unit_scale=True, disable=None) as bar:
         def downloaded() -> Iterator[str]:
-            for number, session in enumerate(todo, 1):
-                bar.set_description(f'session {number} of {len(todo)}')
+            for number, session in enumerate(to_do, 1):
+                bar.set_description(f'session {number} of {len(to_do)}')
                 for remote in remotes[session]:
                     download(remote, cache, bar.update)
                 yield session

@@ -55,7 +55,7 @@ def make_mouse(directory: Path, key: str, images: np.ndarray, image_ids: np.ndar
 
 
 def tiers_and_images(n_train: int, n_validation: int, n_test: int, n_trials: int, seed: int = 0) -> tuple:
-    """Tiers and rows of images of all trials, shuffled; test images are the first rows, training and validation follow."""
+    """Tiers and rows of images of all trials, shuffled; the first rows are the test images, the others follow."""
     images = np.concatenate([np.repeat(np.arange(n_test), n_trials), np.arange(n_train + n_validation) + n_test])
     tiers = np.repeat(['test', 'train', 'validation'], [n_test * n_trials, n_train, n_validation])
     order = np.random.default_rng(seed).permutation(len(images))

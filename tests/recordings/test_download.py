@@ -67,8 +67,8 @@ def test_a_connection_that_breaks_is_taken_up_again(server, tmp_path):
 
 
 @pytest.mark.parametrize(('changes', 'message'), [
-    ({'md5': '0' * 32}, 'came with the MD5 .*; 00000000000000000000000000000000 is published. Fetch again'),
-    ({'size': len(CONTENT) - 1}, f'came with {len(CONTENT)} bytes; {len(CONTENT) - 1} are published'),
+    ({'md5': '0' * 32}, 'with the MD5 .*; expected 00000000000000000000000000000000, as published. Fetch again'),
+    ({'size': len(CONTENT) - 1}, f'with {len(CONTENT)} bytes; expected {len(CONTENT) - 1}, as published'),
 ])
 def test_what_is_not_as_published_is_not_kept(changes, message, server, tmp_path):
     with pytest.raises(OSError, match=message):

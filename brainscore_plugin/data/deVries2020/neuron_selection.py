@@ -22,11 +22,11 @@ def conwell2021(neurons: pd.DataFrame) -> np.ndarray:
 
 
 def domain_rep(neurons: pd.DataFrame) -> np.ndarray:
-    """Reliability of 0.3 or more, responses that differ between scenes; of each area the animals with the most of these.
+    """Reliability of 0.3 or more, responses differ between scenes; of each area the animals with the most such neurons.
 
     The selection by running has no effect, as in the released code, which misspells its name
-    (``signficant_running``). What it calls image-selective are neurons "significantly modulated by natural scenes"; that
-    this is the analysis of variance p_ns < 0.05 is inferred.
+    (``signficant_running``). What it calls image-selective are neurons "significantly modulated by natural scenes";
+    that this is the analysis of variance p_ns < 0.05 is inferred.
     """
     kept = ((neurons['reliability'] >= .3) & (neurons['p_ns'] < SIGNIFICANT)).to_numpy()
     return in_well_sampled_animals(neurons, kept)

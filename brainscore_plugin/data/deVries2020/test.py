@@ -59,7 +59,8 @@ def test_an_area_without_neurons_says_so(neurons):
 
 
 def test_an_unknown_selection(neurons):
-    with pytest.raises(ValueError, match="no selection of neurons 'nayebi': choose one of nayebi2023, conwell2021, domain_rep, none"):
+    names = 'nayebi2023, conwell2021, domain_rep, none'
+    with pytest.raises(ValueError, match=f"no selection of neurons 'nayebi': choose one of {names}"):
         select(neurons, SELECTIONS, 'nayebi')
 
 

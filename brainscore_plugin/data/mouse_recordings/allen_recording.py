@@ -1,4 +1,4 @@
-"""Loads the recordings of the Allen survey: responses to the same 118 natural scenes, and what loaders of them share."""
+"""Loads the recordings of the Allen survey, which are responses to the same 118 natural scenes."""
 from dataclasses import dataclass
 
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
