@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests'))
+# in the place of this folder, in which training.py hides the package of that name
+sys.path[0] = str(Path(__file__).resolve().parents[1] / 'tests')
 from fabricated.allen_calcium import N_IMAGES, N_TRIALS, Session, make_calcium_cache  # noqa: E402
 
 from brainscore_plugin.recordings import allen_environment  # noqa: E402
