@@ -96,12 +96,13 @@ def point_at_storage(tree: Path, versions: dict) -> None:
     shared = tree / 'data' / 'mouse_recordings'
     shutil.copyfile(_UPLOADED, shared / 'uploaded.py')
     (shared / 'uploaded.json').write_text(json.dumps(versions, indent=1) + '\n', encoding='utf-8')
+    recording = shared / 'allen_recording.py'
+    code = recording.read_text(encoding='utf-8')
+    if code.count(_LOADING) != 1:
+        raise ValueError(f'{recording} does not import its loaders as expected: {_LOADING.strip()}')
+    recording.write_text(code.replace(_LOADING, _LOADING.replace('.loading', '.uploaded')), encoding='utf-8')
     for name in {identifier.split('.')[0] for identifier in versions}:
-        recording, test = tree / 'data' / name / 'recording.py', tree / 'data' / name / 'test.py'
-        code = recording.read_text(encoding='utf-8')
-        if code.count(_LOADING) != 1:
-            raise ValueError(f'{recording.name} of {name} does not import its loaders as expected: {_LOADING.strip()}')
-        recording.write_text(code.replace(_LOADING, _LOADING.replace('.loading', '.uploaded')), encoding='utf-8')
+        test = tree / 'data' / name / 'test.py'
         test.write_text(_without_tests_of_absence(test.read_text(encoding='utf-8')), encoding='utf-8')
 
 
