@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from brainscore_plugin.link import PLUGIN_TYPES, installed_brainscore, is_live, plugins, registered_models
+from brainscore_plugin.link import PLUGIN_TYPES, installed_brainscore, is_live, plugins
+from training.disk import existing_folder, free_space
+from training.home import project_home
 
 DISTRIBUTION = 'brainscore-mouse'
 FINE, NOTE, BROKEN = 'ok', 'note', 'broken'  # 'broken' is what keeps models from being scored
@@ -58,7 +60,7 @@ def diagnose() -> Iterator[Finding]:
     yield check_bytecode()
     yield check_writable('BRAINIO_HOME', _home('BRAINIO_HOME', '.brainio'), BROKEN)
     yield check_writable('RESULTCACHING_HOME', _home('RESULTCACHING_HOME', '.result_caching'), NOTE)
-    yield check_writable('BRAINSCORE_MOUSE_HOME', registered_models().parent, NOTE)
+    yield check_writable('BRAINSCORE_MOUSE_HOME', project_home(), NOTE)
     yield check_cached_results()
     for extra in EXTRAS:
         yield check_extra(extra)
@@ -147,14 +149,13 @@ def check_writable(name: str, folder: Path, verdict: str, otherwise: str = '') -
         What to do then other than making it writable; by default to set the variable.
     """
     otherwise = otherwise or f'set {name} to another folder'
-    existing = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))
     try:
-        with tempfile.TemporaryFile(dir=existing):
+        with tempfile.TemporaryFile(dir=existing_folder(folder)):
             pass
     except OSError as error:
         return Finding(verdict, f'{name}: {folder} cannot be written ({error.strerror})',
                        f'make it writable, or {otherwise}')
-    free = shutil.disk_usage(existing).free
+    free = free_space(folder)
     room = f'{name}: {folder} can be written, {free / 1e9:,.1f} GB free'
     if free < LITTLE_SPACE:
         return Finding(verdict if free < TOO_LITTLE_SPACE else NOTE, room, f'make room, or {otherwise}')

@@ -11,6 +11,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.home import project_home
+
 PLUGIN_TYPES = ('data', 'metrics', 'benchmarks', 'models')
 PLUGIN_ROOT = Path(__file__).resolve().parent
 _COPY_MARK = '.copied-by-brainscore-mouse'  # tells a copy of ours from anyone else's folder
@@ -44,9 +46,8 @@ def plugins() -> list:
 
 
 def registered_models() -> Path:
-    """Folder of the models that a user registered, below BRAINSCORE_MOUSE_HOME, by default ~/.brainscore-mouse."""
-    home = Path(os.environ.get('BRAINSCORE_MOUSE_HOME') or Path.home() / '.brainscore-mouse')
-    return home.expanduser().resolve() / 'models'
+    """Folder of the models that a user registered, in the project's home (:func:`training.home.project_home`)."""
+    return project_home().resolve() / 'models'
 
 
 def installed_brainscore() -> Path:

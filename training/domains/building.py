@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from training.domains.disk import check_space
+from training.atomic import replace_folder
+from training.disk import check_space
 from training.domains.prepared import SIZE
 from training.domains.source import ImageSource
 from training.domains.thumbnail import thumbnail
@@ -64,9 +65,7 @@ class Build:
         (self._domain / 'index.csv').write_bytes(table.encode())
         about = {**about, 'fingerprint': self._fingerprint(about['recipe'], table)}
         (self._domain / 'domain.json').write_text(json.dumps(about, indent=2) + '\n', encoding='utf-8')
-        if directory.exists():
-            shutil.rmtree(directory)
-        os.replace(self._domain, directory)
+        replace_folder(self._domain, directory)
         self.remove()
 
     def remove(self) -> None:

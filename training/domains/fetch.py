@@ -11,8 +11,9 @@ from filelock import FileLock
 from tqdm import tqdm
 from urllib3.exceptions import InsecureRequestWarning
 
-from training.domains.disk import check_space
-from training.domains.registry import DOMAINS, RemoteFile, home_directory
+from training.disk import check_space
+from training.domains.registry import DOMAINS, RemoteFile
+from training.home import project_home
 
 _ATTEMPTS = 5
 _PAUSE = 2.  # seconds before the second attempt, doubled each time
@@ -36,7 +37,7 @@ def fetch(name: str, home: Path | None = None) -> Path:
     """
     if name not in DOMAINS:
         raise ValueError(f'{name!r} is none of the domains that can be fetched: {", ".join(DOMAINS)}.')
-    folder = home_directory(home) / 'archives' / name
+    folder = project_home(home) / 'archives' / name
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / '.lock'):
         for left_by_killed_pooch in folder.glob('tmp*'):

@@ -14,9 +14,10 @@ from training.domains.building import Build
 from training.domains.checksums import check_archives
 from training.domains.opening import open_source
 from training.domains.prepared import PreparedDomain, domain_directory, open_domain
-from training.domains.registry import DOMAINS, home_directory
+from training.domains.registry import DOMAINS
 from training.domains.source import ImageSource
 from training.domains.thumbnail import RECIPE
+from training.home import project_home
 
 
 def prepare(name: str, source: Path | str | None = None, home: Path | None = None, *, count: int | None = None,
@@ -27,7 +28,7 @@ def prepare(name: str, source: Path | str | None = None, home: Path | None = Non
     ----------
     name : one of the eight, or an identifier of one's own for a folder of images
     source : the archive, a folder that holds it, or the unpacked folder; by default what `fetch` has downloaded
-    home : where prepared domains are kept, see `home_directory`
+    home : where prepared domains are kept, see :func:`~training.home.project_home`
     count : as many images, drawn at random with `seed`; by default all
     verify : refuse what is not the official archive
     replace : make it anew even if it is prepared already
@@ -41,7 +42,7 @@ def prepare(name: str, source: Path | str | None = None, home: Path | None = Non
         If the source cannot be read, is refused, or the disk is too full.
     """
     check_name(name)
-    home = home_directory(home)
+    home = project_home(home)
     source = home / 'archives' / name if source is None else Path(source).expanduser()
     if not source.exists():
         raise FileNotFoundError(f'There is nothing at {source}: give a path, or fetch one of the eight domains.')

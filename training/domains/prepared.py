@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from training.domains.registry import home_directory
+from training.home import project_home
 
 SIZE = 64  # pixels a side
 
@@ -39,7 +39,7 @@ class PreparedDomain:
 
 
 def domain_directory(name: str, home: Path | None = None) -> Path:
-    return home_directory(home) / 'domains' / name
+    return project_home(home) / 'domains' / name
 
 
 def open_domain(name_or_directory: str | Path, home: Path | None = None) -> PreparedDomain:
@@ -73,4 +73,4 @@ def open_domain(name_or_directory: str | Path, home: Path | None = None) -> Prep
 
 def prepared_domains(home: Path | None = None) -> list[str]:
     """Names of all domains that are prepared."""
-    return sorted(path.parent.name for path in (home_directory(home) / 'domains').glob('[!.]*/domain.json'))
+    return sorted(path.parent.name for path in (project_home(home) / 'domains').glob('[!.]*/domain.json'))

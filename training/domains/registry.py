@@ -1,7 +1,5 @@
 """The eight domains of Prasad, Manor & Pereira (2022): where their images are, how many, and on what terms."""
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,6 @@ class Domain:
     def size(self) -> int:
         """Bytes to download, approximate for CREMI."""
         return sum(file.approximate_size for file in self.files)
-
-
-def home_directory(home: Path | None = None) -> Path:
-    """Where everything is kept: `home`, else environment variable BRAINSCORE_MOUSE_HOME, else ~/.brainscore-mouse."""
-    return Path(home or os.environ.get('BRAINSCORE_MOUSE_HOME') or Path.home() / '.brainscore-mouse').expanduser()
 
 
 _VISDA = 'http://csr.bu.edu/ftp/visda/2019/multi-source'  # https is not served
