@@ -269,7 +269,8 @@ def _fit_power(images: np.ndarray) -> np.ndarray:
     return np.stack([p, amplitude, r2], axis=1)
 
 
-def _maximise(function: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray, steps: int = 25) -> np.ndarray:
+def _maximise(function: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray,
+              steps: int = 25) -> np.ndarray:
     """Golden section search of many functions of one variable at once, to 1e-6 of an interval of 0.2."""
     ratio = (np.sqrt(5) - 1) / 2
     for _ in range(steps):
