@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
+from .backbone import IMAGENET_MEAN, IMAGENET_STD
+
 GREY = (.2989, .587, .114)  # ITU-R 601, as torchvision has it
 CPU_CHUNK = 16  # images whose copies stay in a core's cache
 CROP_ATTEMPTS = 10  # torchvision's; then the whole image

@@ -101,7 +101,7 @@ def test_damaged_weights_are_refused(tmp_path, registered):
     weights.write_bytes(weights.read_bytes()[:1000])
     result = CliRunner().invoke(app, ['submit', 'model', 'leaves', '--out', str(tmp_path / 'leaves.zip')])
     assert result.exit_code == 1
-    assert 'no whole safetensors file' in result.output
+    assert 'not a complete safetensors file' in result.output
     assert not (tmp_path / 'leaves.zip').exists()
 
 
