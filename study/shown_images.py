@@ -1,64 +1,74 @@
-"""Activations of all networks by the same pictures."""
-from functools import cached_property
-
+"""The images that all networks are shown, and the activations that these evoke."""
 import numpy as np
+from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
+from brainscore_vision.model_interface import BrainModel
 from tqdm import tqdm
 
-from brainscore_plugin.sweep.fingerprint import stimuli_digest, weights_digest
-from study.context import Study
-from study.models import BASELINE
-from study.recordings import FALLBACK, RECORDINGS
+from study.models import StudyModel
+from study.recordings import FALLBACK, RECORDINGS, Recording
 
-SHOWN_IMAGES = 500  # of a recording, drawn at random
+N_SHOWN = 500  # of a recording, drawn at random
 
 
-class Activations:
-    """Activations of all models by some stimuli, recorded when first needed."""
+def shown_images(recordings: list[Recording], seed: int) -> dict[str, StimulusSet]:
+    """Images of the recordings that can be had, at most :data:`N_SHOWN` of each.
 
-    def __init__(self, study: Study, stimuli):
-        self._study, self._stimuli = study, stimuli
-        self.models = [model for model in study.networks if model.group != BASELINE]
+    Parameters
+    ----------
+    recordings : list of Recording
+    seed : int
+        Of the drawing.
 
-    def digests(self, models: list) -> list:
-        return [stimuli_digest(self._stimuli), self._study.seed,
-                *(f'{model.label} {weights_digest(self._study.networks[model])}' for model in models)]
-
-    def of(self, models: list) -> dict:
-        return {model.label: self._all[model.label] for model in models if model.label in self._all}
-
-    @cached_property
-    def _all(self) -> dict:
-        from brainscore_vision.benchmarks.mouse_predictivity.activations import layer_features
-        recorded = {}
-        for model in tqdm(self.models, desc='showing pictures', unit='model', leave=False, disable=None):
-            network = self._study.networks[model]
-            try:
-                layers = layer_features(network, self._stimuli, 'VISp', (0, 250), number_of_trials=1)
-            except Exception as error:  # models may raise anything
-                self._study.missing.append(f"'{model.identifier}' is left out of the activations: {error}")
-                continue
-            recorded[model.label] = {layer: values.values for layer, values in layers.items()}
-        return recorded
-
-
-def shown_stimuli(study: Study) -> dict:
-    """Title -> stimuli of each kind of recording that can be had, at most :data:`SHOWN_IMAGES`."""
+    Returns
+    -------
+    dict of str to StimulusSet
+        Recording -> its images; recordings of the same images are there once. The simulated mouse's scenes where there
+        are no others.
+    """
     from brainscore_vision import load_benchmark
     shown = {}
-    for recording in [*study.recordings, RECORDINGS[FALLBACK]]:
-        if recording.name == FALLBACK and shown and recording not in study.recordings:
-            continue  # it is there for want of others only
+    for recording in [*recordings, RECORDINGS[FALLBACK]]:
+        if recording.name == FALLBACK and shown and recording not in recordings:
+            continue  # only wanted where there are no others
         try:
-            stimuli = load_benchmark(recording.benchmarks[0]).recordings.attrs['stimulus_set']
+            images = load_benchmark(recording.benchmarks[0]).recordings.attrs['stimulus_set']
         except Exception:  # plugins may raise anything; the scores say what is missing
             continue
-        if not any(set(other['stimulus_id']) == set(stimuli['stimulus_id']) for other in shown.values()):
-            shown[recording.prefix] = _draw(stimuli, study.seed)
+        if not any(set(other['stimulus_id']) == set(images['stimulus_id']) for other in shown.values()):
+            shown[recording.identifier] = _draw(images, seed)
     return shown
 
 
-def _draw(stimuli, seed: int):
-    rows = np.sort(np.random.default_rng(seed).permutation(len(stimuli))[:SHOWN_IMAGES])
-    drawn = stimuli.iloc[rows].copy()
-    drawn.stimulus_paths, drawn.identifier = stimuli.stimulus_paths, None
+def record_activations(networks: dict[StudyModel, BrainModel],
+                       images: StimulusSet) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
+    """Activations of every layer of networks by the same images.
+
+    Parameters
+    ----------
+    networks : dict of StudyModel to BrainModel
+    images : StimulusSet
+
+    Returns
+    -------
+    activations : dict of str to dict of str to numpy.ndarray, shape (n_images, n_features)
+        Label of the model -> layer -> activations.
+    failures : dict of str to str
+        Identifier of a model that could not be shown the images -> its error.
+    """
+    from brainscore_vision.benchmarks.mouse_predictivity.activations import layer_features
+    activations, failures = {}, {}
+    for model, network in tqdm(networks.items(), desc='showing images', unit='model', leave=False, disable=None):
+        try:
+            layers = layer_features(network, images, 'VISp', (0, 250), number_of_trials=1)
+        except Exception as error:  # models may raise anything
+            failures[model.identifier] = str(error)
+            continue
+        activations[model.label] = {layer: values.values for layer, values in layers.items()}
+    return activations, failures
+
+
+def _draw(images: StimulusSet, seed: int) -> StimulusSet:
+    rows = np.sort(np.random.default_rng(seed).permutation(len(images))[:N_SHOWN])
+    drawn = images.iloc[rows].copy()
+    drawn.stimulus_paths, drawn.identifier = images.stimulus_paths, None
     return drawn
