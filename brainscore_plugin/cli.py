@@ -484,7 +484,7 @@ def control_domains(
     seed: Annotated[int, typer.Option(help='Of the random phases.')] = 0,
 ) -> None:
     """Prepare controls of domains, to train on: their spectra without the rest, or the rest without their spectra."""
-    from study.controls import prepare_control
+    from study.control_domains import prepare_control
     from training.domains import open_domain
     for name in names:
         control = prepare_control(open_domain(name), kind, seed)
