@@ -1,6 +1,7 @@
 """How natural the training domains are (Fig. 4 left)."""
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from study.findings import Findings, Plot, Table
@@ -63,7 +64,7 @@ def plot_exponents(naturalness: pd.DataFrame, spectra: pd.DataFrame, colours: di
     return figure
 
 
-def _draw_estimates(of_exponent, of_naturalness, naturalness: pd.DataFrame, rows: dict[str, int]) -> None:
+def _draw_estimates(of_exponent: Axes, of_naturalness: Axes, naturalness: pd.DataFrame, rows: dict[str, int]) -> None:
     marks = {'log_log': ('o', -.15), 'published': ('s', .05), PAPER: ('x', .25)}
     for estimator, (mark, shift) in marks.items():
         measured = naturalness[naturalness.estimator == estimator].dropna(subset=['naturalness'])

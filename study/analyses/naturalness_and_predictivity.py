@@ -39,7 +39,7 @@ def tabulate(study: StudyData) -> Findings:
         Table('relation', 'Correlation of naturalness with predictivity', relations, mark, shown),
         Table('comparisons', 'Pairs of domains, conv1', comparisons, mark, of_most_natural),
         Table('test_summary', 'All pairs of domains, conv1', _summarise(comparisons), mark)],
-        {'estimator': estimator, 'points': points, 'first_layer': first,
+        {'estimator': estimator, 'points': points, 'first_layer': first, 'comparisons': comparisons,
          'correlations': [{**row, 'metric': METRICS.get(row['metric'], row['metric']), 'verdict': verdict(row)}
                           for row in first.to_dict('records')]})
 
@@ -47,8 +47,7 @@ def tabulate(study: StudyData) -> Findings:
 def plot(study: StudyData, findings: Findings) -> list[Plot]:
     """conv1 against naturalness, and p values by splits and by animals."""
     mark = rests_on(study, 'images', 'models', 'recordings')
-    comparisons = next(table.frame for table in findings.tables if table.name == 'comparisons')
-    points, first = findings.facts['points'], findings.facts['first_layer']
+    points, first, comparisons = (findings.facts[name] for name in ('points', 'first_layer', 'comparisons'))
     return [Plot('against_naturalness', 'conv1 against naturalness (Fig. 4 right)',
                  plot_against_naturalness(points, first, study.colours), mark),
             Plot('tests', 'p by image splits and by animals', plot_tests(comparisons), mark)]
