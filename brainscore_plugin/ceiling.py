@@ -81,7 +81,7 @@ def table(neurons: pd.DataFrame) -> str:
 
 
 def write_csv(neurons: pd.DataFrame, path: Path) -> None:
-    """Write a row a neuron, wholly or not at all.
+    """Write a row a neuron, complete or not at all.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def write_csv(neurons: pd.DataFrame, path: Path) -> None:
         If the file cannot be written; what was there is as it was.
     """
     if not path.parent.is_dir():
-        raise NotADirectoryError(f'{path} cannot be written: {path.parent} is no folder.')
+        raise NotADirectoryError(f'{path} cannot be written: {path.parent} is not a folder.')
     try:
         with replacing(path) as temporary:
             neurons.to_csv(temporary, index=False)

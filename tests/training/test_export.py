@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torchvision.models import alexnet
 from typer.testing import CliRunner
 
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 from training.backbone import SHAPES, read_weights, trunk
 from training.export import export, import_checkpoint
 from training.probe import untrained_trunk

@@ -18,13 +18,19 @@ class PreparedDomain:
     Attributes
     ----------
     name : str
-    images : memory-mapped uint8 array (N, 64, 64, 3), read-only
-    index : DataFrame with a row per image: source (str), class_name (str), label (int), split (train, test or all)
-    fingerprint : SHA-256 of recipe, index and images
-    directory : folder of images.npy, index.csv and domain.json
-    recipe : how the images were chosen and made small
-    metadata : all of domain.json: besides the above, count, licence, citation, source archives with their checksums and
-        whether they are the official ones, images that were skipped with the reasons, versions
+    images : numpy.ndarray, uint8, (n, 64, 64, 3)
+        Memory-mapped, read-only.
+    index : pandas.DataFrame
+        A row for each image: source (str), class_name (str), label (int), split ('train', 'test' or 'all').
+    fingerprint : str
+        SHA-256 of recipe, index and images.
+    directory : pathlib.Path
+        Folder of images.npy, index.csv and domain.json.
+    recipe : dict
+        How the images were chosen and made small.
+    metadata : dict
+        All of domain.json: besides the above, count, licence, citation, source archives with their checksums and
+        whether they are the official ones, images that were skipped with the reasons, versions.
     """
     name: str
     images: np.ndarray
@@ -39,6 +45,7 @@ class PreparedDomain:
 
 
 def domain_directory(name: str, home: Path | None = None) -> Path:
+    """Folder that a prepared domain of that name has or will have."""
     return project_home(home) / 'domains' / name
 
 

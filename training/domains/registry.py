@@ -8,11 +8,16 @@ class RemoteFile:
 
     Attributes
     ----------
-    name : file name
-    url : official address
-    size : bytes; None where the source states it in megabytes only
-    checksum : 'sha256:…' or 'md5:…'
-    megabytes : size as stated, for files without an exact one
+    name : str
+        File name.
+    url : str
+        Official address.
+    size : int or None
+        Bytes; None where the source states it in megabytes only.
+    checksum : str
+        'sha256:…' or 'md5:…'.
+    megabytes : int or None
+        Size as stated, for files without an exact one.
     """
     name: str
     url: str
@@ -22,6 +27,7 @@ class RemoteFile:
 
     @property
     def approximate_size(self) -> int:
+        """Bytes, from megabytes where the exact size is not known."""
         return self.size if self.size is not None else self.megabytes * 1_000_000
 
     def has_size(self, size: int) -> bool:
@@ -41,6 +47,11 @@ class Domain:
     homepage: str
     citation: str
     caveats: str = ''
+
+    @property
+    def terms(self) -> str:
+        """What to know before it is fetched: title, size, licence and caveats, in sentences."""
+        return f'{self.title}, {self.size / 1e6:,.0f} MB. Licence: {self.licence}. {self.caveats}'
 
     @property
     def size(self) -> int:
