@@ -5,7 +5,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from brainscore_plugin.sweep import SweepFailed, load_results, sweep
-from brainscore_plugin.sweep.cells import Cell, read_summary
+from brainscore_plugin.sweep.results import read_summary
+from brainscore_plugin.sweep.tasks import Task
 from study.models import ORACLE, TRAINED, StudyModel
 from study.predictivity import with_keys
 from study.recordings import Recording
@@ -76,7 +77,7 @@ def score_models(models: list[StudyModel], recording: Recording, out: Path) -> S
 
 
 def _of_this_study(results: pd.DataFrame, models: list[StudyModel], recording: Recording,
-                   failures: dict[Cell, Exception]) -> pd.DataFrame:
+                   failures: dict[Task, Exception]) -> pd.DataFrame:
     """Results of these models on this recording, in their order, with label, group and domain; without what failed."""
     known = {model.identifier: model for model in models}
     failed = {(task.model, task.layer, task.benchmark) for task in failures}
@@ -94,19 +95,19 @@ def _of_this_study(results: pd.DataFrame, models: list[StudyModel], recording: R
 
 def _scores(results: pd.DataFrame, out: Path) -> pd.DataFrame:
     rows = results[['model', 'label', 'group', 'layer', 'benchmark']].drop_duplicates(ignore_index=True)
-    summaries = [read_summary(Cell(row.model, row.layer, row.benchmark), out)[0] for row in rows.itertuples()]
+    summaries = [read_summary(Task(row.model, row.layer, row.benchmark), out)[0] for row in rows.itertuples()]
     values = pd.DataFrame(summaries, index=rows.index, columns=['value', 'error', 'n_neurons', 'n_nan'])
     return with_keys(rows.join(values)).drop(columns='benchmark')
 
 
-def _as_sentences(failures: dict[Cell, Exception], recording: Recording, models: list[StudyModel]) -> list[str]:
+def _as_sentences(failures: dict[Task, Exception], recording: Recording, models: list[StudyModel]) -> list[str]:
     """One sentence for each error, however many tasks it has kept from being scored."""
     alike = {}
     for task, error in failures.items():
         alike.setdefault(f'{type(error).__name__}: {error}', []).append(task)
     benchmarks = {task.benchmark for task in failures}
     wanted = len(models) * len(recording.benchmarks)
-    if benchmarks == set(recording.benchmarks) and len({(t.model, t.benchmark) for t in failures}) == wanted:
+    if benchmarks == set(recording.benchmarks) and len({(task.model, task.benchmark) for task in failures}) == wanted:
         return [f"The recordings '{recording.name}' are missing, and all that depends on them. {next(iter(alike))}"]
     return [f"{_listed('benchmark', {task.benchmark for task in tasks})}, "
             f"{_listed('model', {task.model for task in tasks})}: {error}" for error, tasks in alike.items()]

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from brainscore_plugin.sweep import SweepFailed
-from brainscore_plugin.sweep.cells import Cell, write_cell
+from brainscore_plugin.sweep.results import write_result
+from brainscore_plugin.sweep.tasks import Task
 from study import scores as study_scores
 from study.models import DEFAULT, StudyModel
 from study.recordings import RECORDINGS
@@ -19,12 +20,12 @@ def swept(tmp_path, monkeypatch):
         for model in models:
             for benchmark in benchmarks:
                 if model == 'broken' or benchmark in sweep.unavailable:
-                    failures[Cell(model, '*', benchmark)] = FileNotFoundError('no such file')
+                    failures[Task(model, '*', benchmark)] = FileNotFoundError('no such file')
                     continue
                 rows = pd.DataFrame({'animal': ['m'], 'split': [0], 'value': [.4], 'raw': [.4], 'ceiling': [1.],
                                      'n_neurons': [5], 'n_nan': [0], 'seed': [0], 'protocol': ['quick'],
                                      'versions': ['']})
-                write_cell(Cell(model, 'conv1', benchmark), out, rows, {
+                write_result(Task(model, 'conv1', benchmark), out, rows, {
                     'value': .5, 'error': .1, 'region': 'VISp', 'committed': True, 'n_neurons': 5, 'n_nan': 0}, 'f')
         if failures:
             raise SweepFailed(failures, 9, out)

@@ -475,22 +475,19 @@ def _large_scores(rotation, Y, k):
     def product(x):
         return T.T @ project(blas.dsymv(1., G, project(T @ x), lower=1))
 
-    j = 0
     V = AV = np.empty((0, T.shape[1]))
     start = T.T @ blas.dsymv(1., G, np.random.default_rng(0).standard_normal(len(T)), lower=1)
     formed = 0
     for j in range(k):
-        V, AV = _extend(product, V, AV, start)
-        value, V, AV = _davidson(product, V, AV, formed)
+        value, V, AV = _davidson(product, *_extend(product, V, AV, start), formed)
         if value < STALE * formed:
             G = _sample_gram(rotation, Y, train[:j])
-            AV = np.stack([product(v) for v in V])
-            formed, V, AV = _davidson(product, V, AV, 0)
-            value = formed
+            value, V, AV = _davidson(product, V, np.stack([product(v) for v in V]), 0)
+            formed = value
         formed = max(formed, value)
         if value <= noise:
             break
-        w, Aw = V[-1], AV[-1]
+        w = V[-1]
         t = project(project(T @ w))
         norm = np.linalg.norm(t)
         train[j] = t / norm
@@ -498,12 +495,16 @@ def _large_scores(rotation, Y, k):
         weights[j] = w - weights[:j].T @ (loadings[:j] @ w)
         test[j] = Z @ weights[j] / norm
         loadings[j] = loading = T.T @ train[j] / norm
-        # A (I - w l') on the other vectors, then (I - l w') of that.
-        V = V[:-1]
-        AV = AV[:-1] - np.outer(V @ loading, Aw)
-        AV -= np.outer(AV @ w, loading)
-        start = loading - w
+        V, AV, start = *_deflate_subspace(V, AV, loading), loading - w
     return train, test
+
+
+def _deflate_subspace(V, AV, loading):
+    """The rows ``V`` but the last, ``w``, and ``(I - l w') A (I - w l')`` of them."""
+    w, Aw = V[-1], AV[-1]
+    V = V[:-1]
+    AV = AV[:-1] - np.outer(V @ loading, Aw)
+    return V, AV - np.outer(AV @ w, loading)
 
 
 def _davidson(product, V, AV, formed):
