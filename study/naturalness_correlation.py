@@ -65,7 +65,7 @@ def correlate(x: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, float]:
         from all orders of the domains. NaN for fewer than three domains or where either does not vary.
     """
     means = np.nanmean(y, axis=1)
-    described = {'n_domains': len(x), 'n_animals': y.shape[1]}
+    described: dict[str, float] = {'n_domains': len(x), 'n_animals': y.shape[1]}
     if len(x) < 3 or np.ptp(x) == 0 or not np.ptp(means) > 0:
         return {**dict.fromkeys(COLUMNS, np.nan), **described}
     rng = np.random.default_rng([seed, 3])
