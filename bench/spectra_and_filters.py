@@ -16,8 +16,10 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 from scipy.optimize import least_squares  # noqa: E402
 
-from study.filters import NULL_FILTERS, fit_gabors, gabor, noise_fits, noise_threshold  # noqa: E402
+from study.gabor import gabor  # noqa: E402
+from study.gabor_fit import fit_gabors  # noqa: E402
 from study.naturalness import ESTIMATORS, fit_power_law  # noqa: E402
+from study.noise_threshold import NULL_FILTERS, noise_fits, noise_threshold  # noqa: E402
 
 N_TIMES = 5
 N_IMAGES, N_FILTERS, SCIPY_FILTERS = 1000, 64, 5

@@ -20,7 +20,7 @@ def study(
         'trained models and all controls.'))] = None,
     out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the results; what is finished is kept.')] = Path(
         'study-results'),
-    seed: Annotated[int, typer.Option(help='Of all draws.')] = 0,
+    seed: Annotated[int, typer.Option(help='Of everything random.')] = 0,
 ) -> None:
     """Every table and figure on training domains, in one report; start it again to go on where it was stopped."""
     from study.run import run_study
@@ -36,7 +36,7 @@ def control_domains(
     seed: Annotated[int, typer.Option(help='Of the random phases.')] = 0,
 ) -> None:
     """Prepare controls of domains, to train on: their spectra without the rest, or the rest without their spectra."""
-    from study.controls import prepare_control
+    from study.control_domains import prepare_control
     from training.domains import open_domain
     for name in names:
         control = prepare_control(open_domain(name), kind, seed)

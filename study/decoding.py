@@ -1,7 +1,7 @@
-"""Which network an activation comes from, by a linear support vector machine (Prasad et al. 2022, section 3.1).
+"""Which network an activation comes from, by a linear support vector classifier (Prasad et al. 2022, section 3.1).
 
-That it can be told is what the paper concludes distinct features from. It can be told of any two networks of different
-weights, untrained ones included: read a group of trained networks beside one that differs by its seeds alone.
+The paper concludes from high accuracy that networks have distinct features. But any two networks of different weights
+can be told apart, untrained ones included: compare trained networks with a group that differs in its seeds alone.
 """
 import warnings
 
@@ -15,18 +15,18 @@ from tqdm import tqdm
 
 FOLDS = 5
 PENALTY = 100  # with activations scaled to a mean square norm of 1: nearly a hard margin, as on raw activations
-ITERATIONS = 20_000  # of the optimiser; labels that were shuffled can be separated by luck only, and slowly
+ITERATIONS = 20_000  # of the optimiser; shuffled labels can be separated by luck only, and slowly
 COLUMNS = ['layer', 'permutation', 'fold', 'accuracy', 'precision', 'recall', 'n_models', 'n_images']
 
 
-def decode_models(features: dict, n_permutations: int = 20, seed: int = 0) -> pd.DataFrame:
+def decode_models(features: dict[str, dict[str, np.ndarray]], n_permutations: int = 20, seed: int = 0) -> pd.DataFrame:
     """Tell models by their activations, layer by layer, in five folds.
 
-    All of an image's activations are in the same fold. Else the machine could tell a test activation by its likeness
+    All of an image's activations are in the same fold. Else the classifier could tell a test activation by its likeness
     to the training activations of the very same image.
 
     For the null, the models' names are shuffled within each image, which is all that may be exchanged if the models
-    answer alike.
+    respond alike.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def decode_models(features: dict, n_permutations: int = 20, seed: int = 0) -> pd
         gram = (stacked @ stacked.T).astype(float)
         truth, images = np.repeat(np.arange(len(models)), n_images), np.tile(np.arange(n_images), len(models))
         rng = np.random.default_rng([seed, n_images])
-        groups = rng.permutation(n_images)[images]  # neighbours, such as frames of a film, need not be alike
+        groups = rng.permutation(n_images)[images]  # neighbours may be alike, such as frames of a film
         for permutation in range(n_permutations + 1):
             labels = _shuffled(truth, n_images, rng) if permutation else truth
             rows += [{'layer': layer, 'permutation': permutation, 'fold': fold, **scores, 'n_models': len(models),
@@ -94,7 +94,7 @@ def summarise_decoding(folds: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _common_layers(features: dict) -> list:
+def _common_layers(features: dict[str, dict[str, np.ndarray]]) -> list[str]:
     models = list(features)
     shapes = [{layer: values.shape for layer, values in features[model].items()} for model in models]
     return [layer for layer, shape in shapes[0].items() if all(other.get(layer) == shape for other in shapes)]
@@ -104,14 +104,14 @@ def _shuffled(truth: np.ndarray, n_images: int, rng: np.random.Generator) -> np.
     return rng.permuted(truth.reshape(-1, n_images), axis=0).reshape(-1)
 
 
-def _folds(gram: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> list:
+def _folds(gram: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> list[dict[str, float]]:
     scores = []
     for train, test in GroupKFold(FOLDS).split(labels, groups=groups):
         scale = gram[train, train].mean() or 1
-        machine = SVC(kernel='precomputed', C=PENALTY / scale, max_iter=ITERATIONS, cache_size=500)
+        classifier = SVC(kernel='precomputed', C=PENALTY / scale, max_iter=ITERATIONS, cache_size=500)
         with warnings.catch_warnings():
             warnings.simplefilter('ignore', ConvergenceWarning)
-            predicted = machine.fit(gram[np.ix_(train, train)], labels[train]).predict(gram[np.ix_(test, train)])
+            predicted = classifier.fit(gram[np.ix_(train, train)], labels[train]).predict(gram[np.ix_(test, train)])
         precision, recall, _, _ = precision_recall_fscore_support(labels[test], predicted, average='macro',
                                                                   zero_division=0)
         scores.append({'accuracy': (predicted == labels[test]).mean(), 'precision': precision, 'recall': recall})

@@ -1,4 +1,4 @@
-"""How far apart networks' answers to the same pictures are (Prasad, Manor & Pereira 2022, section 3.1 and Fig. 5)."""
+"""Distances between activations of networks by the same images (Prasad, Manor & Pereira 2022, section 3.1, Fig. 5)."""
 import itertools
 
 import numpy as np
@@ -7,7 +7,7 @@ import pandas as pd
 COLUMNS = ['model', 'other', 'layer', 'distance', 'distance_sd', 'n_images', 'cka']
 
 
-def pairwise_distances(features: dict) -> pd.DataFrame:
+def pairwise_distances(features: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
     """Distance and similarity of every two models, layer by layer.
 
     The Euclidean distance, as in the paper, compares feature i of one network with feature i of the other, although
@@ -25,7 +25,7 @@ def pairwise_distances(features: dict) -> pd.DataFrame:
     pandas.DataFrame
         Two rows, (model, other) and (other, model), for each pair and each layer that both have: distance, the mean
         over the images, with its standard deviation over images, and cka from 0 to 1 (the same up to rotation and
-        scale). NaN where a layer answers all images alike.
+        scale). NaN where a layer responds to all images alike.
     """
     rows = []
     grams = {(model, layer): _centred_gram(values) for model, layers in features.items()

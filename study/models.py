@@ -3,10 +3,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from brainscore_vision.model_interface import BrainModel
+from tqdm import tqdm
+
 from training.domains import DOMAINS
 
 TRAINED, UNTRAINED, BASELINE = 'trained', 'untrained', 'baseline'
-ORACLE = 'gabor_oracle'  # knows the truth of simulated recordings, and nothing of others
+ORACLE = 'gabor_oracle'  # the model that simulated neurons follow; meaningless for other recordings
 FIRST_LAYER = 'conv1'
 
 
@@ -17,7 +20,7 @@ class StudyModel:
     Parameters
     ----------
     identifier : str
-        As Brain-Score knows it.
+        Brain-Score's.
     label : str
         What figures call it: the domain, or what kind of control it is.
     group : {'trained', 'untrained', 'baseline'}
@@ -33,7 +36,7 @@ CONTROLS = [*UNTRAINED_MODELS, *(StudyModel(name, name, BASELINE) for name in ('
 DEFAULT = [*(StudyModel(f'alexnet64_simclr_{domain}', domain, TRAINED) for domain in DOMAINS), *CONTROLS]
 
 
-def choose_models(names: list | None = None) -> list:
+def choose_models(names: list[str] | None = None) -> list[StudyModel]:
     """The models of those names, or the eight trained ones and all controls.
 
     Parameters
@@ -44,7 +47,7 @@ def choose_models(names: list | None = None) -> list:
     Raises
     ------
     ValueError
-        If a domain has two models, or of an unknown model the domain is not said.
+        If two models of one domain are given, or an unknown model without its domain.
     """
     known = {model.identifier: model for model in DEFAULT}
     chosen = []
@@ -55,17 +58,41 @@ def choose_models(names: list | None = None) -> list:
         elif name in known:
             chosen.append(known[name])
         else:
-            raise ValueError(f"What was '{name}' trained on? Say it as '{name}:DOMAIN', where DOMAIN is prepared, or "
-                             f"choose among {', '.join(known)}.")
+            raise ValueError(f"'{name}' is not among the study's own models: give the prepared domain that it was "
+                             f"trained on, as '{name}:DOMAIN', or choose among {', '.join(known)}.")
     labels = [model.label for model in chosen]
     twice = sorted({label for label in labels if labels.count(label) > 1})
     if twice:
-        raise ValueError(f"Two models were given for {', '.join(twice)}: the study compares one model a domain.")
+        raise ValueError(f"Two models were given for {', '.join(twice)}: the study compares one model for each domain.")
     return chosen
 
 
+def load_models(models: list[StudyModel]) -> tuple[dict[StudyModel, BrainModel], list[str]]:
+    """Load models from Brain-Score.
+
+    Parameters
+    ----------
+    models : list of StudyModel
+
+    Returns
+    -------
+    networks : dict of StudyModel to BrainModel
+        Those that load.
+    missing : list of str
+        One sentence for each of the others.
+    """
+    from brainscore_vision import load_model
+    networks, missing = {}, []
+    for model in tqdm(models, desc='loading models', unit='model', leave=False, disable=None):
+        try:
+            networks[model] = load_model(model.identifier)
+        except Exception as error:  # plugins may raise anything
+            missing.append(f"The model '{model.identifier}' is missing: {type(error).__name__}: {error}")
+    return networks, missing
+
+
 def model_card(identifier: str) -> dict | None:
-    """What a trained model of this project says of its images, from its card; None where it has none."""
+    """The card of a trained model of this project, which describes its training images; None where it has none."""
     from brainscore_vision.models.alexnet64 import model
     card = Path(model.__file__).parent / 'cards' / f'{identifier}.json'
     return json.loads(card.read_text(encoding='utf-8')) if card.is_file() else None

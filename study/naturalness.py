@@ -4,6 +4,7 @@ The spectrum of a natural image falls as 1 / f^p with p near 2 (Torralba & Oliva
 Pereira (2022, section 3.3) take -log|p - 2| for a domain's naturalness.
 """
 import functools
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ LUMA = np.array([.299, .587, .114], dtype=np.float32)  # ITU-R BT.601, as Pillow
 # Cycles an image. Below, the window mixes neighbours of steep spectra. Above (a share of the width: 16 of 64 pixels),
 # resizing has taken power away: a triangle filter, as Pillow's bilinear, leaves 0.66 of it here and 0.38 at 24 of 64.
 LOWEST, HIGHEST = 4, .25
+SAMPLE_IMAGES = 1000  # of a domain, as in the paper
 PADDED = 256  # px; what the released code crops images to, so that it surrounds smaller ones with zeros
 ESTIMATORS = ('log_log', 'published')
 NATURAL_EXPONENT = 2.
@@ -21,7 +23,8 @@ HANN_BANDWIDTH = 1.5  # frequencies, each way, that a Hann window mixes (equival
 CHUNK = 64  # images transformed at once: their spectra stay in the processor's cache
 
 
-def radial_power_spectrum(images: np.ndarray, window: bool = True, padded: int | None = None) -> tuple:
+def radial_power_spectrum(images: np.ndarray, window: bool = True,
+                          padded: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Power spectra averaged over orientations.
 
     Parameters
@@ -107,44 +110,60 @@ def naturalness(p: np.ndarray) -> np.ndarray:
         return -np.log(np.abs(np.asarray(p, dtype=float) - NATURAL_EXPONENT))
 
 
-def describe_domains(images: dict, n_images: int = 1000, seed: int = 0, n_bootstraps: int = 1000) -> pd.DataFrame:
+def domain_naturalness(images: np.ndarray, n_images: int = SAMPLE_IMAGES, seed: int = 0) -> float:
+    """Naturalness of a domain as the report of the study has it: of the mean exponent of a sample of its images.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, shape (n, size, size, 3)
+        May be memory-mapped.
+    n_images : int
+        How many are drawn; all where there are fewer.
+    seed : int
+        Of the drawing.
+
+    Returns
+    -------
+    float
+        By the estimator 'log_log'; NaN where fewer than two images have an exponent.
+    """
+    p = fit_power_law(sample_images(images, n_images, seed)).p.dropna().to_numpy()
+    return float(naturalness(p.mean())) if len(p) > 1 else np.nan
+
+
+def describe_domains(images: dict[str, np.ndarray], n_images: int = SAMPLE_IMAGES, seed: int = 0,
+                     n_bootstraps: int = 1000) -> pd.DataFrame:
     """Exponent and naturalness of domains by both estimators (Fig. 4 left and the first column of Table 1).
 
     Parameters
     ----------
     images : dict of str to numpy.ndarray, shape (n, size, size, 3)
         Domain -> images; may be memory-mapped.
-    n_images : int
-        How many are drawn from each domain.
-    seed, n_bootstraps : int
-        Of the draws of images, and of the intervals.
+    n_images, seed
+        As of :func:`domain_naturalness`, which draws the same images.
+    n_bootstraps : int
+        Bootstrap samples of the images, for the intervals.
 
     Returns
     -------
     pandas.DataFrame
         A row for each domain and estimator: domain, estimator, n_images, n_undefined (constant images), p_mean, p_sd,
-        r2_median, naturalness (of the mean) with low and high, the ends of its 95 % interval over draws of the images.
+        r2_median, naturalness (of the mean) with low and high, the ends of its 95 % interval over bootstrap samples of
+        the images. NaN from p_mean on where fewer than two images have an exponent.
     """
     rows = []
-    for domain, pictures in images.items():
-        sample = _sample(pictures, n_images, seed)
+    for domain, of_domain in images.items():
+        sample = sample_images(of_domain, n_images, seed)
         rng = np.random.default_rng([seed, 1])
         for estimator in ESTIMATORS:
             fits = fit_power_law(sample, estimator)
-            p = fits.p.dropna().to_numpy()
-            row = {'domain': domain, 'estimator': estimator, 'n_images': len(sample),
-                   'n_undefined': int(fits.p.isna().sum())}
-            if p.size > 1:
-                draws = naturalness(p[rng.integers(p.size, size=(n_bootstraps, p.size))].mean(axis=1))
-                low, high = np.quantile(draws, [.025, .975])
-                row |= {'p_mean': p.mean(), 'p_sd': p.std(ddof=1), 'r2_median': fits.r2.median(),
-                        'naturalness': float(naturalness(p.mean())), 'low': low, 'high': high}
-            rows.append(row)
+            rows.append({'domain': domain, 'estimator': estimator, 'n_images': len(sample),
+                         'n_undefined': int(fits.p.isna().sum()), **_describe_exponents(fits, rng, n_bootstraps)})
     return pd.DataFrame(rows, columns=['domain', 'estimator', 'n_images', 'n_undefined', 'p_mean', 'p_sd',
                                        'r2_median', 'naturalness', 'low', 'high'])
 
 
-def mean_spectra(images: dict, n_images: int = 1000, seed: int = 0) -> pd.DataFrame:
+def mean_spectra(images: dict[str, np.ndarray], n_images: int = SAMPLE_IMAGES, seed: int = 0) -> pd.DataFrame:
     """Windowed spectra of domains, averaged over images of equal total power.
 
     Parameters
@@ -158,8 +177,8 @@ def mean_spectra(images: dict, n_images: int = 1000, seed: int = 0) -> pd.DataFr
         A row for each domain and frequency: domain, frequency (cycles an image), power (share of the total).
     """
     tables = []
-    for domain, pictures in images.items():
-        frequencies, power = radial_power_spectrum(_sample(pictures, n_images, seed))
+    for domain, of_domain in images.items():
+        frequencies, power = radial_power_spectrum(sample_images(of_domain, n_images, seed))
         total = power.sum(axis=1, keepdims=True)
         shares = power[total[:, 0] > 0] / total[total[:, 0] > 0]
         if len(shares):
@@ -167,9 +186,20 @@ def mean_spectra(images: dict, n_images: int = 1000, seed: int = 0) -> pd.DataFr
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=['domain', 'frequency', 'power'])
 
 
-def _sample(pictures: np.ndarray, n_images: int, seed: int) -> np.ndarray:
-    rng = np.random.default_rng([seed, len(pictures)])
-    return np.asarray(pictures[np.sort(rng.permutation(len(pictures))[:n_images])])
+def sample_images(images: np.ndarray, n_images: int, seed: int) -> np.ndarray:
+    """Images drawn at random, in their order; all where there are no more than `n_images`."""
+    rng = np.random.default_rng([seed, len(images)])
+    return np.asarray(images[np.sort(rng.permutation(len(images))[:n_images])])
+
+
+def _describe_exponents(fits: pd.DataFrame, rng: np.random.Generator, n_bootstraps: int) -> dict[str, float]:
+    p = fits.p.dropna().to_numpy()
+    if p.size < 2:
+        return {}
+    bootstrapped = naturalness(p[rng.integers(p.size, size=(n_bootstraps, p.size))].mean(axis=1))
+    low, high = np.quantile(bootstrapped, [.025, .975])
+    return {'p_mean': p.mean(), 'p_sd': p.std(ddof=1), 'r2_median': fits.r2.median(),
+            'naturalness': float(naturalness(p.mean())), 'low': low, 'high': high}
 
 
 def _grey(images: np.ndarray) -> np.ndarray:
@@ -222,7 +252,7 @@ def _fit_power(images: np.ndarray) -> np.ndarray:
     y = power.astype(float)
     log_f = np.log(frequencies)
 
-    def explained(p):
+    def explained(p: np.ndarray) -> np.ndarray:
         """Sum of squares that f^-p explains, for one p an image."""
         law = np.exp(-p[:, None] * log_f)
         return (y * law).sum(axis=1) ** 2 / (law ** 2).sum(axis=1)
@@ -239,7 +269,8 @@ def _fit_power(images: np.ndarray) -> np.ndarray:
     return np.stack([p, amplitude, r2], axis=1)
 
 
-def _maximise(function, low: np.ndarray, high: np.ndarray, steps: int = 25) -> np.ndarray:
+def _maximise(function: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray,
+              steps: int = 25) -> np.ndarray:
     """Golden section search of many functions of one variable at once, to 1e-6 of an interval of 0.2."""
     ratio = (np.sqrt(5) - 1) / 2
     for _ in range(steps):

@@ -1,9 +1,9 @@
-"""How strongly networks answer to the same pictures (Prasad, Manor & Pereira 2022, section 3.1 and Fig. 3)."""
+"""How strongly networks respond to the same images (Prasad, Manor & Pereira 2022, section 3.1 and Fig. 3)."""
 import numpy as np
 import pandas as pd
 
 
-def activation_norms(features: dict) -> pd.DataFrame:
+def activation_norms(features: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
     """Euclidean norm of every layer's activation by every image.
 
     Parameters

@@ -2,32 +2,33 @@
 from dataclasses import dataclass
 
 AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
-FALLBACK = 'simulated'  # whose scenes are shown where no recording can be had
-METRICS = ('pls', 'pls_pooled')  # per neuron; pooled, as the paper's code computes it
+FALLBACK = 'simulated'  # its scenes are shown where no recording can be had
+METRICS = {'pls': 'per neuron', 'pls_pooled': 'pooled, as published'}  # variant of the benchmarks -> its name
 
 
 @dataclass(frozen=True)
 class Recording:
-    """Recordings of one kind.
+    """A recording of the study.
 
     Parameters
     ----------
     name : str
-        As the user asks for it.
-    prefix : str
-        Of its benchmarks' identifiers.
+        As the command's option has it.
+    identifier : str
+        Brain-Score's, with which the identifiers of its benchmarks begin.
     areas : tuple of str
+        Of the cortex.
     simulated : bool
     """
     name: str
-    prefix: str
-    areas: tuple
+    identifier: str
+    areas: tuple[str, ...]
     simulated: bool = False
 
     @property
-    def benchmarks(self) -> list:
+    def benchmarks(self) -> list[str]:
         """Identifiers of all areas and metrics."""
-        return [f'{self.prefix}.{area}-{metric}' for metric in METRICS for area in self.areas]
+        return [f'{self.identifier}.{area}-{metric}' for metric in METRICS for area in self.areas]
 
 
 RECORDINGS = {recording.name: recording for recording in (
@@ -37,7 +38,7 @@ RECORDINGS = {recording.name: recording for recording in (
     Recording('sensorium2022', 'Willeke2022', ('VISp',)))}
 
 
-def choose_recordings(names: list) -> list:
+def choose_recordings(names: list[str]) -> list[Recording]:
     """The recordings of those names; ValueError where there is none."""
     unknown = [name for name in names if name not in RECORDINGS]
     if unknown or not names:

@@ -1,28 +1,31 @@
-"""The study from images, models and recordings to a report; no analysis keeps another from running."""
+"""The study from images, models and recordings to a report: scores → tables → figures → report."""
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 from tqdm import tqdm
 
 from study.analyses import ANALYSES
-from study.context import Study
-from study.models import TRAINED, choose_models, model_card
-from study.recordings import FALLBACK, choose_recordings
-from study.report import Report, save
+from study.findings import Section
+from study.finished_tables import FinishedTables
+from study.models import StudyModel, choose_models, load_models
+from study.provenance import made_with, trained_on_other_images, what_it_rests_on
+from study.recordings import FALLBACK, Recording, choose_recordings
+from study.report import Report, write_report
+from study.scores import score_recordings
+from study.steps import of_each
+from study.study_data import StudyData
+from study.training_domains import domain_names, open_domains
 from training.home import project_home
 
-EXPECTED = (OSError, ValueError, LookupError, RuntimeError, ImportError)
 
-
-def run_study(out: Path, recordings: list = (FALLBACK,), domains: Path | None = None, models: list | None = None,
-              seed: int = 0) -> Path:
+def run_study(out: Path, recordings: list[str] | tuple[str, ...] = (FALLBACK,), domains: Path | None = None,
+              models: list[str] | None = None, seed: int = 0) -> Path:
     """Run every analysis and write the report.
 
     Parameters
     ----------
     out : pathlib.Path
-        Folder of the results: report.html and report.md, figures/, tables/, sweep/ (finished cells) and steps/
+        Folder of the results: report.html and report.md, figures/, tables/, sweep/ (results of scoring) and steps/
         (finished tables). A study that was stopped goes on where it was.
     recordings : list of str
         Of 'simulated', 'allen-calcium', 'allen-neuropixels' and 'sensorium2022'.
@@ -31,12 +34,12 @@ def run_study(out: Path, recordings: list = (FALLBACK,), domains: Path | None = 
     models : list of str, optional
         As of :func:`~study.models.choose_models`.
     seed : int
-        Of all draws.
+        Of everything random.
 
     Returns
     -------
     pathlib.Path
-        The report in HTML. What is missing is said there; the analyses that do not need it are done.
+        The report in HTML. It names what is missing; the analyses that do not need it are done.
 
     Raises
     ------
@@ -46,54 +49,52 @@ def run_study(out: Path, recordings: list = (FALLBACK,), domains: Path | None = 
         If `domains` is given and not there.
     """
     if domains is not None and not Path(domains).is_dir():
-        raise FileNotFoundError(f'{domains} is no folder: give the one that holds prepared domains, a folder each.')
-    study = Study(Path(out).resolve(), choose_recordings(list(recordings)), choose_models(models),
-                  Path(domains or project_home() / 'domains').resolve(), seed)
-    study.out.mkdir(parents=True, exist_ok=True)
-    started, seconds, sections = time.perf_counter(), {}, []
-    bar = tqdm(ANALYSES.items(), desc='study', unit='analysis')
-    for title, analysis in bar:
-        bar.set_postfix_str(title)
-        begun = time.perf_counter()
-        try:
-            sections.append(analysis(study))
-        except EXPECTED as error:
-            study.missing.append(f"'{title}' could not be done: {error.args[0] if error.args else error}.")
-        seconds[title] = time.perf_counter() - begun
-    report = Report(_rests_on(study), list(dict.fromkeys(study.missing)), _made_with(study, seconds), sections)
-    path = save(report, study.out)
+        raise FileNotFoundError(f'{domains} is not a folder: give the one that holds prepared domains, a folder each.')
+    out, domains = Path(out).resolve(), Path(domains or project_home() / 'domains').resolve()
+    chosen_models, chosen_recordings = choose_models(models), choose_recordings(list(recordings))
+    out.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+
+    study, missing = score(chosen_models, chosen_recordings, domains, out, seed)
+    scored = time.perf_counter() - started
+    tables = of_each(ANALYSES, 'tables', lambda analysis: analysis.tabulate(study))
+    figures = of_each(tables.done, 'figures', lambda analysis: analysis.plot(study, tables.done[analysis]))
+
+    sections = [Section(analysis.__name__.rpartition('.')[2], tables.done[analysis], plots)
+                for analysis, plots in figures.done.items()]
+    missing += [sentence for findings in tables.done.values() for sentence in findings.missing]
+    missing += [*tables.failed, *figures.failed, *trained_on_other_images(study)]
+    report = write_report(Report(what_it_rests_on(study), missing,
+                                 made_with(study, {'scores': scored} | tables.seconds), sections), out)
     tqdm.write(f'study: {len(sections)} of {len(ANALYSES)} analyses in {time.perf_counter() - started:.0f} s')
-    return path
+    return report
 
 
-def _rests_on(study: Study) -> list:
-    sentences = []
-    if study.stand_in_domains:
-        sentences.append('The images of these domains are not, or not all of, the official archives: '
-                         f"{', '.join(study.stand_in_domains)}.")
-    for model in study.networks:
-        card = model_card(model.identifier) if model.group == TRAINED else None
-        if model.identifier in study.stand_in_models:
-            said = card['data'].get('description', '') if card else 'nothing is known of its training images'
-            sentences.append(f'{model.identifier}: {said}')
-        if card and model.label in study.domains and card['data'].get('fingerprint') not in (
-                None, study.domains[model.label].fingerprint):
-            study.missing.append(f"'{model.identifier}' was trained on other images than those of the prepared domain "
-                                 f"'{model.label}', whose naturalness is shown.")
-    simulated = [recording.prefix for recording in study.recordings if recording.simulated]
-    if simulated:
-        sentences.append(f"{', '.join(simulated)}: the neurons are simulated; what they answer to is known, and no "
-                         'mouse.')
-    return sentences
+def score(models: list[StudyModel], recordings: list[Recording], domains: Path, out: Path,
+          seed: int) -> tuple[StudyData, list[str]]:
+    """Open the domains, load the models and score them on all recordings.
 
+    Parameters
+    ----------
+    models : list of StudyModel
+    recordings : list of Recording
+    domains : pathlib.Path
+        Folder of prepared domains.
+    out : pathlib.Path
+        Folder of the study's results.
+    seed : int
+        Of everything random in the analyses.
 
-def _made_with(study: Study, seconds: dict) -> dict:
-    libraries = ('numpy', 'scipy', 'scikit-learn', 'pandas', 'torch', 'brainscore-vision')
-    return {'seed': study.seed, 'recordings': ', '.join(recording.name for recording in study.recordings),
-            'models': ', '.join(f'{model.identifier} ({model.label})' for model in study.networks),
-            'domains': ', '.join(f'{name} ({len(domain):,} images, fingerprint {domain.fingerprint[:12]})'
-                                 for name, domain in study.domains.items()),
-            'libraries': ', '.join(f'{name} {version(name)}' for name in libraries),
-            'seconds, less what was finished before': ', '.join(f'{title} {spent:.0f}' for title, spent in
-                                                                seconds.items())}
-
+    Returns
+    -------
+    study : StudyData
+        What could be had.
+    missing : list of str
+        Sentences: what could not, and why.
+    """
+    opened, missing_domains = open_domains(domain_names(models), domains)
+    networks, missing_models = load_models(models)
+    scored = score_recordings(list(networks), recordings, out / 'sweep')
+    study = StudyData(models, recordings, opened, networks, scored.results, scored.scores,
+                      FinishedTables(out / 'steps'), seed)
+    return study, [*missing_domains, *missing_models, *scored.missing]

@@ -1,51 +1,53 @@
-"""Tables of finished analyses, kept so that a study that was stopped goes on where it was."""
-import os
-import uuid
-from collections.abc import Callable
-from pathlib import Path
+"""A step of every analysis, where one that fails keeps no other from running."""
+import time
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Generic, NamedTuple, TypeVar
 
-import pandas as pd
+from tqdm import tqdm
 
-from brainscore_plugin.sweep.fingerprint import digest, versions
+# What a step may end in without keeping the others from running.
+EXPECTED = (OSError, ValueError, LookupError, RuntimeError, ImportError)
+T = TypeVar('T')
 
 
-class Steps:
-    """Finished tables in a folder, each under the digest of all that it follows from.
+class Step(NamedTuple, Generic[T]):
+    """What a step has come to.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        Where they are kept.
+    done : dict of module to object
+        Analysis -> what the step returned.
+    failed : list of str
+        A sentence for each analysis that failed.
+    seconds : dict of str to float
+        Title of the analysis -> how long the step took.
     """
+    done: dict[ModuleType, T]
+    failed: list[str]
+    seconds: dict[str, float]
 
-    def __init__(self, folder: Path):
-        self._folder = folder
-        self._code = digest(versions(), *(file.read_bytes() for file in sorted(Path(__file__).parent.glob('*.py'))))
 
-    def table(self, name: str, compute: Callable[[], pd.DataFrame], *follows_from: str) -> pd.DataFrame:
-        """A table from the folder, or computed and put there.
+def of_each(analyses: Iterable[ModuleType], what: str, step: Callable[[ModuleType], T]) -> Step[T]:
+    """Take a step of every analysis.
 
-        Parameters
-        ----------
-        name : str
-            Of the analysis.
-        compute : callable
-            Returns the table.
-        follows_from : str
-            Digests, seeds and settings; the code of the study and the versions of libraries go without saying.
-        """
-        path = self._folder / f'{name}-{digest(self._code, *map(str, follows_from))[:16]}.parquet'
-        if path.is_file():
-            return pd.read_parquet(path)
-        table = compute()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        temporary = self._folder / f'.{uuid.uuid4().hex}'
+    Parameters
+    ----------
+    analyses : iterable of module
+        As of :data:`study.analyses.ANALYSES`.
+    what : str
+        The step makes, for the progress bar.
+    step : callable
+        Of an analysis.
+    """
+    done, failed, seconds = {}, [], {}
+    bar = tqdm(list(analyses), desc=what, unit='analysis')
+    for analysis in bar:
+        bar.set_postfix_str(analysis.TITLE)
+        started = time.perf_counter()
         try:
-            table.to_parquet(temporary)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        for outdated in self._folder.glob(f'{name}-*.parquet'):
-            if outdated != path:
-                outdated.unlink(missing_ok=True)
-        return table
+            done[analysis] = step(analysis)
+        except EXPECTED as error:
+            failed.append(f"'{analysis.TITLE}' could not be done: {error.args[0] if error.args else error}.")
+        seconds[analysis.TITLE] = time.perf_counter() - started
+    return Step(done, failed, seconds)

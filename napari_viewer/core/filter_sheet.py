@@ -41,7 +41,7 @@ class FilterSheet:
     sort : str
         One of :data:`SORTS`; all but 'number' and 'strength' need fits.
     fits : dict of str to pandas.DataFrame, optional
-        Name of the model -> what :func:`study.filters.fit_gabors` returns; outlined on the chosen filter.
+        Name of the model -> what :func:`study.gabor_fit.fit_gabors` returns; outlined on the chosen filter.
     """
 
     def __init__(self, filters: dict, contrast: str = 'each filter', colour: bool = True, sort: str = 'number',
@@ -184,7 +184,7 @@ def outline(fit: pd.Series, size: int) -> list:
     Parameters
     ----------
     fit : pandas.Series
-        A row of :func:`study.filters.fit_gabors`.
+        A row of :func:`study.gabor_fit.fit_gabors`.
     size : int
         Of the filter in pixels.
 

@@ -55,8 +55,8 @@ class Network:
         return first_filters(self._recorded[0])
 
     def fit_gabors(self) -> pd.DataFrame:
-        """Gabor fits of the filters, see :func:`study.filters.fit_gabors`; kept as `gabors`."""
-        from study.filters import fit_gabors
+        """Gabor fits of the filters, see :func:`study.gabor_fit.fit_gabors`; kept as `gabors`."""
+        from study.gabor_fit import fit_gabors
         if self.gabors is None:
             self.gabors = fit_gabors(self.filters)
         return self.gabors

@@ -36,11 +36,13 @@ def filter_plot(weights: np.ndarray, fit: pd.Series, name: str) -> np.ndarray:
     ----------
     weights : numpy.ndarray, (channels, k, k)
     fit : pandas.Series
-        Its row of :func:`study.filters.fit_gabors`.
+        Its row of :func:`study.gabor_fit.fit_gabors`.
     name : str
         Of the model.
     """
-    from study.filters import gabor, principal_patterns, tuning_curve
+    from study.filter_patterns import principal_patterns
+    from study.gabor import gabor
+    from study.orientation_tuning import tuning_curve
     size = weights.shape[-1]
     fitted = np.isfinite(fit.r2)
     figure, axes = _figure(3.1, 2, 2, height_ratios=(1, .9))

@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import curve_fit
 
-from study.naturalness import describe_domains, fit_power_law, naturalness, radial_power_spectrum
+from study.naturalness import (
+    describe_domains,
+    domain_naturalness,
+    fit_power_law,
+    naturalness,
+    radial_power_spectrum,
+)
 
 
 @settings(max_examples=15, deadline=None)
@@ -16,7 +22,7 @@ def test_a_known_exponent_is_recovered(p, seed):
 
 
 @pytest.mark.parametrize('p', [1, 2.5])
-def test_it_is_recovered_from_pieces_of_larger_pictures_too(p):
+def test_it_is_recovered_from_pieces_of_larger_images_too(p):
     pieces = power_law_images(p, 300, size=256)[:, :64, :64]  # whose opposite edges do not meet
     assert fit_power_law(pieces).p.mean() == pytest.approx(p, abs=.05)
 
@@ -62,7 +68,7 @@ def test_the_published_estimator_is_least_squares_of_power_on_padded_images():
         assert fit.amplitude == pytest.approx(a ** p, rel=1e-2)
 
 
-def test_the_published_estimator_sees_the_frame_rather_than_the_picture():
+def test_the_published_estimator_sees_the_frame_rather_than_the_image():
     exponents = [fit_power_law(np.uint8(np.clip(127 + 40 * images / images.std(), 0, 255)), 'published').p.mean()
                  for images in (power_law_images(p, 50) for p in (0, 3))]
     assert exponents == pytest.approx([1.65, 1.65], abs=.15)
@@ -107,3 +113,10 @@ def test_domains_are_described_by_both_estimators_and_their_images_are_counted()
     flat = table.loc[('flat', 'log_log')]
     assert flat.n_undefined == 20
     assert np.isnan(flat.p_mean)
+
+
+def test_a_domain_has_one_naturalness_wherever_it_is_shown():
+    images = power_law_images(1.5, 1200)
+    table = describe_domains({'mine': images}, seed=3).set_index('estimator')
+    assert domain_naturalness(images, seed=3) == table.naturalness['log_log']
+    assert np.isnan(domain_naturalness(np.zeros((20, 64, 64))))

@@ -84,7 +84,8 @@ def test_filters_are_sorted_by_their_fits(random_weights):
 
 
 def test_outline_lies_on_a_gabor():
-    from study.filters import fit_gabors, gabor
+    from study.gabor import gabor
+    from study.gabor_fit import fit_gabors
     made = pd.DataFrame({'orientation_deg': [30.], 'frequency_cycles_per_pixel': .15, 'phase': 0., 'x': 1., 'y': 2.,
                          'sigma': 1.6, 'aspect': 1.5, 'amplitude': 1.})
     fit = fit_gabors(gabor(made, 11)).iloc[0]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from fabricated.images import coloured_images, prepared
 
-from study.controls import equalise_spectra, prepare_control, scramble_phases
+from study.control_domains import equalise_spectra, prepare_control, scramble_phases
 from study.naturalness import fit_power_law, radial_power_spectrum
 
 

@@ -1,20 +1,20 @@
-"""Domains that differ from the originals in their spectra or in all else: what is it about an image that counts?
+"""Control domains: images without the originals' shapes, or without the differences in their spectra.
 
-A domain whose phases are scrambled keeps the spectrum of each image and nothing that is drawn in it; domains equalised
-to one spectrum keep what is drawn and differ no more in their spectra. Models trained on them tell the two apart.
+A domain whose phases are scrambled keeps the spectrum of each image and none of its shapes; domains equalised to one
+spectrum keep the shapes and no longer differ in their spectra. Models trained on them show which of the two counts.
 """
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.fft
 from tqdm import tqdm
 
 from study.naturalness import LUMA
+from training.atomic import replacing_folder
 from training.domains import PreparedDomain, open_domain
 
 CHUNK = 512  # images transformed at once
@@ -22,7 +22,7 @@ CONTRAST = 36.  # standard deviation of an equalised image's luminance, of 255; 
 KINDS = ('scrambled', 'equalised')
 
 
-def scramble_phases(images: np.ndarray, seed: int) -> np.ndarray:
+def scramble_phases(images: np.ndarray, seed: int | list[int]) -> np.ndarray:
     """Images with the same spectra and random phases.
 
     The phases of a random image are added, the same in all three colours, which keeps how colours go together.
@@ -30,7 +30,8 @@ def scramble_phases(images: np.ndarray, seed: int) -> np.ndarray:
     Parameters
     ----------
     images : numpy.ndarray, uint8, shape (n, size, size, 3)
-    seed : int
+    seed : int or list of int
+        Of the phases.
 
     Returns
     -------
@@ -92,19 +93,18 @@ def prepare_control(domain: PreparedDomain, kind: str, seed: int = 0) -> Prepare
     Returns
     -------
     PreparedDomain
-        One that is there already, of the same images and seed, is left as it is.
+        One that exists already, of the same images and seed, is left as it is.
 
     Raises
     ------
     ValueError
         If the kind is unknown.
     FileExistsError
-        If there is something else of that name.
+        If there is another domain of that name.
     """
     if kind not in KINDS:
         raise ValueError(f"Unknown control '{kind}': choose one of {', '.join(KINDS)}.")
-    name = f'{domain.name}_{kind}'
-    directory = domain.directory.with_name(name)
+    directory = domain.directory.with_name(f'{domain.name}_{kind}')
     recipe = {**domain.recipe, 'control': kind, 'of': domain.fingerprint} | ({'seed': seed} if kind == 'scrambled'
                                                                            else {'contrast': CONTRAST})
     if directory.exists():
@@ -113,22 +113,23 @@ def prepare_control(domain: PreparedDomain, kind: str, seed: int = 0) -> Prepare
             raise FileExistsError(f'{directory} holds a domain that was made from other images or in another way: '
                                   'remove it first.')
         return found
-    temporary = Path(tempfile.mkdtemp(prefix=f'.{name}.', dir=directory.parent))
-    try:
-        _write_images(domain, kind, seed, temporary / 'images.npy')
-        shutil.copy(domain.directory / 'index.csv', temporary)
-        digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode())
-        for file in ('index.csv', 'images.npy'):
-            with open(temporary / file, 'rb') as opened:
-                digest.update(hashlib.file_digest(opened, 'sha256').digest())
-        about = {**domain.metadata, 'name': name, 'recipe': recipe, 'official': False, 'key': digest.hexdigest(),
-                 'title': f"{domain.metadata.get('title', domain.name)}, {kind}", 'fingerprint': digest.hexdigest()}
-        (temporary / 'domain.json').write_text(json.dumps(about, indent=2) + '\n', encoding='utf-8')
-        temporary.chmod(0o755)
-        os.replace(temporary, directory)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with replacing_folder(directory) as folder:
+        _write_images(domain, kind, seed, folder / 'images.npy')
+        shutil.copy(domain.directory / 'index.csv', folder)
+        about = _about(domain, kind, recipe, folder)
+        (folder / 'domain.json').write_text(json.dumps(about, indent=2) + '\n', encoding='utf-8')
     return open_domain(directory)
+
+
+def _about(domain: PreparedDomain, kind: str, recipe: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What domain.json says of the images and index in a folder."""
+    digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode())
+    for file in ('index.csv', 'images.npy'):
+        with open(folder / file, 'rb') as opened:
+            digest.update(hashlib.file_digest(opened, 'sha256').digest())
+    return {**domain.metadata, 'name': f'{domain.name}_{kind}', 'recipe': recipe, 'official': False,
+            'key': digest.hexdigest(), 'title': f"{domain.metadata.get('title', domain.name)}, {kind}",
+            'fingerprint': digest.hexdigest()}
 
 
 def _write_images(domain: PreparedDomain, kind: str, seed: int, path: Path) -> None:

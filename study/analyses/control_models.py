@@ -1,0 +1,35 @@
+"""What a value is worth: untrained networks, pixels, random features and the simulated mouse's own model."""
+import pandas as pd
+
+from study.findings import Findings, Plot, Table
+from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED
+from study.predictivity import KEYS
+from study.provenance import rests_on
+from study.study_data import StudyData
+
+TITLE = 'Controls'
+
+
+def tabulate(study: StudyData) -> Findings:
+    """Models and controls side by side, and differences between domains beside those between seeds."""
+    _, scores = study.scored
+    compared = scores[(scores.group == BASELINE) | (scores.layer == FIRST_LAYER)]
+    wide = compared.pivot_table(index='label', columns=KEYS, values='value', sort=False)
+    wide.columns = [f'{recording} {area} {metric}' for recording, area, metric in wide.columns]
+    mark = rests_on(study, 'models', 'recordings')
+    return Findings([
+        Table('controls', 'Models and controls, conv1 or their only layer', wide.reset_index(), mark),
+        Table('untrained_seeds', 'Differences between training domains beside those between seeds',
+              _spread(compared), mark)])
+
+
+def plot(study: StudyData, findings: Findings) -> list[Plot]:
+    """No figure."""
+    return []
+
+
+def _spread(compared: pd.DataFrame) -> pd.DataFrame:
+    untrained = compared[compared.group == UNTRAINED].groupby(KEYS, sort=False).value
+    trained = compared[compared.group == TRAINED].groupby(KEYS, sort=False).value
+    of_trained = trained.agg(lowest_trained='min', highest_trained='max', sd_trained='std').reset_index()
+    return untrained.agg(['mean', 'std', 'count']).reset_index().merge(of_trained, how='left')

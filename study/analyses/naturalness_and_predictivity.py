@@ -1,0 +1,120 @@
+"""Whether models trained on more natural domains predict neurons better: the paper's claim (Fig. 4 right)."""
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from study.domain_comparison import compare_domains
+from study.findings import Findings, Plot, Table
+from study.models import FIRST_LAYER, TRAINED
+from study.naturalness_correlation import relate_to_naturalness, verdict
+from study.plotting import panels_by_area, shared_legend
+from study.predictivity import KEYS, per_animal
+from study.provenance import rests_on
+from study.published_numbers import PAPER
+from study.recordings import METRICS
+from study.study_data import StudyData
+
+TITLE = 'Naturalness and predictivity'
+MEAN_OF_LAYERS = 'mean of layers'
+
+
+def tabulate(study: StudyData) -> Findings:
+    """Correlations over domains, and comparisons of every two domains."""
+    results, scores = study.scored
+    trained = results[results.group == TRAINED]
+    if trained.domain.nunique() < 2:
+        raise LookupError(f'{trained.domain.nunique()} trained model(s) were scored; a comparison takes two')
+    relations = relate_to_naturalness(_by_animal(trained), study.naturalness, study.seed)
+    estimator = 'log_log' if (relations[relations.estimator == 'log_log'].n_domains >= 2).any() else PAPER
+    measured = study.naturalness[study.naturalness.estimator == estimator].set_index('domain').naturalness
+    distance = np.exp(-measured)
+    comparisons = compare_domains(trained, distance, FIRST_LAYER, study.seed)
+    points = scores[(scores.group == TRAINED) & (scores.layer == FIRST_LAYER)].rename(columns={'label': 'domain'})
+    points = points.assign(naturalness=points.domain.map(measured)).dropna(subset=['naturalness'])
+    first = relations[(relations.layer == FIRST_LAYER) & (relations.estimator == estimator)]
+    mark = rests_on(study, 'images', 'models', 'recordings')
+    shown = relations[relations.layer.isin([FIRST_LAYER, MEAN_OF_LAYERS])].drop(columns=['n_animals', 'p_bh'])
+    of_most_natural = comparisons[comparisons.more_natural == distance.dropna().sort_values().index[0]]
+    return Findings([
+        Table('relation', 'Correlation of naturalness with predictivity', relations, mark, shown),
+        Table('comparisons', 'Pairs of domains, conv1', comparisons, mark, of_most_natural),
+        Table('test_summary', 'All pairs of domains, conv1', _summarise(comparisons), mark)],
+        {'estimator': estimator, 'points': points, 'first_layer': first, 'comparisons': comparisons,
+         'correlations': [{**row, 'metric': METRICS.get(row['metric'], row['metric']), 'verdict': verdict(row)}
+                          for row in first.to_dict('records')]})
+
+
+def plot(study: StudyData, findings: Findings) -> list[Plot]:
+    """conv1 against naturalness, and p values by splits and by animals."""
+    mark = rests_on(study, 'images', 'models', 'recordings')
+    points, first, comparisons = (findings.facts[name] for name in ('points', 'first_layer', 'comparisons'))
+    return [Plot('against_naturalness', 'conv1 against naturalness (Fig. 4 right)',
+                 plot_against_naturalness(points, first, study.colours), mark),
+            Plot('tests', 'p by image splits and by animals', plot_tests(comparisons), mark)]
+
+
+def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
+    """conv1's predictivity against the training domain's naturalness (Fig. 4 right).
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        recording, area, metric, domain, naturalness, value and error.
+    relations : pandas.DataFrame
+        As of :func:`~study.naturalness_correlation.relate_to_naturalness`, of the same layer and estimator.
+    colours : dict of str to tuple
+        Domain -> colour.
+    """
+    figure, panels = panels_by_area(points, width=4)
+    for axis, block in panels:
+        for row in block.itertuples():
+            axis.errorbar(row.naturalness, row.value, row.error, fmt='o', color=colours[row.domain], elinewidth=.8,
+                          label=row.domain)
+        same = (relations[KEYS] == block[KEYS].iloc[0]).all(axis=1)
+        for row in relations[same & relations.spearman.notna()].itertuples():
+            axis.set_title(f'{axis.get_title()}\nSpearman {row.spearman:.2f} [{row.spearman_low:.2f}, '
+                           f'{row.spearman_high:.2f}], p = {row.spearman_p:.3f}', fontsize=9)
+        axis.set_xlabel('naturalness of the training domain')
+    shared_legend(figure)
+    return figure
+
+
+def plot_tests(comparisons: pd.DataFrame) -> Figure:
+    """The p of all pairs of domains with image splits for units, as in the paper, and with animals.
+
+    Parameters
+    ----------
+    comparisons : pandas.DataFrame
+        As of :func:`~study.domain_comparison.compare_domains`.
+    """
+    figure, panels = panels_by_area(comparisons, width=3, height=3)
+    rng = np.random.default_rng(0)
+    for axis, block in panels:
+        for x, (units, colour) in enumerate((('splits', 'tab:red'), ('animals', 'tab:blue'))):
+            p = np.clip(block[f'p_{units}_holm'].dropna(), 1e-300, 1)
+            axis.plot(x + rng.uniform(-.15, .15, len(p)), p, 'o', color=colour, markersize=3, alpha=.7)
+        axis.hlines(2. ** -block.n_animals.max(), .7, 1.3, color='tab:blue', linestyle=':', linewidth=1)
+        axis.axhline(.05, color='.6', linewidth=.8)
+        axis.set(yscale='log', ylim=(None, 2), xlim=(-.5, 1.5))
+        axis.set_xticks([0, 1], [f'{block.n_splits.max()} image splits\n(Mann-Whitney)',
+                                 f'{block.n_animals.max()} animals\n(sign flips)'])
+        axis.set_ylabel('p, Holm-corrected')
+    return figure
+
+
+def _by_animal(trained: pd.DataFrame) -> pd.DataFrame:
+    """Means over splits of each layer and of all layers, with the domain."""
+    animals = per_animal(trained)
+    animals['domain'] = animals.model.map(trained.drop_duplicates('model').set_index('model').domain)
+    of_layers = animals.groupby([*KEYS, 'model', 'domain', 'animal'], sort=False).value.mean()
+    return pd.concat([animals, of_layers.reset_index().assign(layer=MEAN_OF_LAYERS)], ignore_index=True)
+
+
+def _summarise(comparisons: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame([
+        {**dict(zip(KEYS, keys)), 'pairs': len(pairs), 'n_splits': pairs.n_splits.max(),
+         'n_animals': pairs.n_animals.max(), 'in favour of naturalness': (pairs.difference > 0).sum(),
+         'smallest p_splits': f'{pairs.p_splits.min():.2g}', 'smallest p_animals': f'{pairs.p_animals.min():.2g}',
+         'significant, splits': (pairs.p_splits_holm < .05).sum(),
+         'significant, animals': (pairs.p_animals_holm < .05).sum()}
+        for keys, pairs in comparisons.groupby(KEYS, sort=False)])

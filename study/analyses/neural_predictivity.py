@@ -1,0 +1,98 @@
+"""How well every layer of every model predicts neurons (Figs. 7 and 8)."""
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from study.findings import Findings, Plot, Table
+from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED
+from study.plotting import UNTRAINED_COLOUR, panels_by_area, shared_legend
+from study.predictivity import KEYS, first_layer_against_mean, per_animal
+from study.provenance import rests_on
+from study.study_data import StudyData
+
+TITLE = 'Neural predictivity'
+# Line styles of baselines, which show what a value is worth.
+BASELINE_STYLES = {'gabor_oracle': ('black', '--'), 'pixels64': ('tab:brown', '-.'), 'random_features': ('black', ':')}
+
+
+def tabulate(study: StudyData) -> Findings:
+    """Predictivity of every layer, of conv1 beside the mean of layers, and of every animal."""
+    results, scores = study.scored
+    wide = scores.assign(value=scores.value.round(3)).pivot_table(
+        index=[*KEYS, 'label'], columns='layer', values='value', sort=False).reset_index()
+    first = first_layer_against_mean(scores, FIRST_LAYER).merge(scores[['model', 'label']].drop_duplicates(),
+                                                                on='model')
+    animals = per_animal(results)
+    of_first_layer = animals[animals.layer == FIRST_LAYER].pivot_table(
+        index=[*KEYS, 'model'], columns='animal', values='value', sort=False).reset_index()
+    mark = rests_on(study, 'models', 'recordings')
+    return Findings([Table('predictivity', 'Predictivity of every layer', scores, mark, wide),
+                     Table('first_layer', 'conv1 and the mean of layers', first.drop(columns='model'), mark),
+                     Table('predictivity_animals', 'Predictivity by animal', animals, mark, of_first_layer)],
+                    {'first_layer': first})
+
+
+def plot(study: StudyData, findings: Findings) -> list[Plot]:
+    """Predictivity by depth, and conv1 against the mean of layers."""
+    mark = rests_on(study, 'models', 'recordings')
+    return [Plot('layers', 'Predictivity by depth (Fig. 7)', plot_layers(study.scores, study.colours), mark),
+            Plot('first_layer', 'conv1 against the mean of all layers (Fig. 8)',
+                 plot_first_against_mean(findings.facts['first_layer'], study.colours), mark)]
+
+
+def plot_layers(scores: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
+    """Predictivity as a function of depth (Fig. 7).
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        recording, area, metric, model, label (domain or control), group ('trained', 'untrained', 'baseline'), layer,
+        value and error.
+    colours : dict of str to tuple
+        Domain -> colour.
+    """
+    figure, panels = panels_by_area(scores)
+    for axis, block in panels:
+        depth = {layer: i for i, layer in enumerate(dict.fromkeys(block.layer[block.group != BASELINE]))}
+        _draw_depth(axis, block, depth, colours)
+        for row in block[block.group == BASELINE].itertuples():
+            colour, style = BASELINE_STYLES.get(row.model, ('tab:grey', '-'))
+            axis.axhline(row.value, color=colour, linestyle=style, linewidth=1, label=row.model)
+        axis.set_xticks(list(depth.values()), list(depth))
+    shared_legend(figure)
+    return figure
+
+
+def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
+    """conv1 beside the mean of all layers (Fig. 8).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As of :func:`~study.predictivity.first_layer_against_mean`, with the column label.
+    colours : dict of str to tuple
+        Domain -> colour.
+    """
+    figure, panels = panels_by_area(table, width=3.9, height=.9 + .22 * table.model.nunique(), sharex=True)
+    for axis, block in panels:
+        rows = np.arange(len(block))[::-1]
+        axis.hlines(rows, block.first_layer, block.mean_of_layers, color='.8')
+        axis.plot(block.mean_of_layers, rows, 'o', color='white', markeredgecolor='.3', label='mean of layers')
+        for row, entry in zip(rows, block.itertuples()):
+            axis.plot(entry.first_layer, row, 'o', color=colours.get(entry.label, UNTRAINED_COLOUR))
+        axis.plot([], [], 'o', color='.3', label='conv1')
+        axis.set_yticks(rows, block.label)
+        axis.set(xlabel='noise-corrected predictivity', ylabel='')
+    shared_legend(figure)
+    return figure
+
+
+def _draw_depth(axis: Axes, block: pd.DataFrame, depth: dict[str, int], colours: dict[str, tuple]) -> None:
+    for _, rows in block[block.group == TRAINED].groupby('model', sort=False):
+        label = rows.label.iloc[0]
+        axis.errorbar(rows.layer.map(depth), rows.value, rows.error, color=colours[label], label=label, marker='o',
+                      markersize=3, linewidth=1.2, elinewidth=.6)
+    for i, (_, rows) in enumerate(block[block.group == UNTRAINED].groupby('model', sort=False)):
+        axis.plot(rows.layer.map(depth), rows.value, color=UNTRAINED_COLOUR, linewidth=.8,
+                  label='untrained, a line a seed' if i == 0 else None)

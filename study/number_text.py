@@ -1,0 +1,26 @@
+"""Numbers as readers want them."""
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as text: three decimals, small p in powers of ten, a dash where there is no number."""
+    return pd.DataFrame({column: [_text(value, is_p(str(column))) for value in frame[column]] for column in frame})
+
+
+def is_p(column: str) -> bool:
+    """Whether a column of that name holds p values; p_mean and p_sd are of exponents."""
+    return column == 'p' or column.startswith('p_') and not column.startswith(('p_mean', 'p_sd')) or column.endswith(
+        ('_p', ' p'))
+
+
+def _text(value: Any, p: bool) -> str:
+    if value is None or value is pd.NA or isinstance(value, float) and np.isnan(value):
+        return '–'
+    if isinstance(value, (bool, np.bool_, str)):
+        return str(value)
+    if isinstance(value, (int, np.integer)) or float(value).is_integer() and abs(value) > 1:
+        return f'{int(value):,}'
+    return f'{value:.2g}' if p else f'{value:.3f}'

@@ -1,0 +1,93 @@
+"""What of a sweep reaches the study; the sweep itself is tested elsewhere."""
+import pandas as pd
+import pytest
+
+from brainscore_plugin.sweep import SweepFailed
+from brainscore_plugin.sweep.results import write_result
+from brainscore_plugin.sweep.tasks import Task
+from study import scores as study_scores
+from study.models import DEFAULT, StudyModel
+from study.recordings import RECORDINGS
+from study.scores import score_models, score_recordings
+
+
+@pytest.fixture
+def swept(tmp_path, monkeypatch):
+    simulated = RECORDINGS['simulated']
+
+    def sweep(models, benchmarks, out):
+        failures = {}
+        for model in models:
+            for benchmark in benchmarks:
+                if model == 'broken' or benchmark in sweep.unavailable:
+                    failures[Task(model, '*', benchmark)] = FileNotFoundError('no such file')
+                    continue
+                rows = pd.DataFrame({'animal': ['m'], 'split': [0], 'value': [.4], 'raw': [.4], 'ceiling': [1.],
+                                     'n_neurons': [5], 'n_nan': [0], 'seed': [0], 'protocol': ['quick'],
+                                     'versions': ['']})
+                write_result(Task(model, 'conv1', benchmark), out, rows, {
+                    'value': .5, 'error': .1, 'region': 'VISp', 'committed': True, 'n_neurons': 5, 'n_nan': 0}, 'f')
+        if failures:
+            raise SweepFailed(failures, 9, out)
+
+    sweep.unavailable = []
+    monkeypatch.setattr('study.scores.sweep', sweep)
+    return sweep, simulated, tmp_path
+
+
+def test_values_are_those_of_the_benchmark_and_results_know_their_domain(swept):
+    _, recording, out = swept
+    models = [StudyModel('mine', 'real', 'trained'), StudyModel('alexnet64_untrained', 'untrained', 'untrained')]
+    results, scores, missing = score_models(models, recording, out)
+    assert missing == []
+    assert set(scores.value) == {.5}
+    assert set(zip(scores.recording, scores.area, scores.metric)) == {
+        ('SimulatedMouse', area, metric) for area in ('VISp', 'VISl') for metric in ('pls', 'pls_pooled')}
+    assert set(results.domain[results.model == 'mine']) == {'real'}
+    assert results.domain[results.model == 'alexnet64_untrained'].isna().all()
+
+
+def test_a_model_that_fails_is_named_once(swept):
+    _, recording, out = swept
+    _, scores, missing = score_models([StudyModel('mine', 'real', 'trained'), StudyModel('broken', 'x', 'trained')],
+                                      recording, out)
+    assert set(scores.model) == {'mine'}
+    assert len(missing) == 1
+    assert 'model broken: FileNotFoundError: no such file' in missing[0]
+
+
+def test_missing_recordings_are_one_sentence(swept):
+    sweep, recording, out = swept
+    sweep.unavailable = recording.benchmarks
+    results, _, missing = score_models([StudyModel('mine', 'real', 'trained')], recording, out)
+    assert len(results) == 0
+    assert missing == ["The recordings 'simulated' are missing, and all that depends on them. "
+                       'FileNotFoundError: no such file']
+
+
+def test_results_of_an_earlier_run_with_other_models_are_left_out(swept):
+    _, recording, out = swept
+    score_models([StudyModel('other', 'real', 'trained')], recording, out)
+    results, _, _ = score_models([StudyModel('mine', 'real', 'trained')], recording, out)
+    assert set(results.model) == {'mine'}
+
+
+def test_the_oracle_is_asked_of_simulated_recordings_only(swept):
+    _, _, out = swept
+    oracle = [model for model in DEFAULT if model.identifier in ('gabor_oracle', 'pixels64')]
+    results, _, _ = score_models(oracle, RECORDINGS['sensorium2022'], out)
+    assert set(results.model) == {'pixels64'}
+
+
+def test_a_recording_whose_sweep_cannot_run_stops_no_other(swept, monkeypatch):
+    sweep, recording, out = swept
+
+    def fails_once(models, benchmarks, out):
+        if 'Willeke2022' in benchmarks[0]:
+            raise OSError('the disk is full')
+        sweep(models, benchmarks, out)
+
+    monkeypatch.setattr(study_scores, 'sweep', fails_once)
+    found = score_recordings([StudyModel('mine', 'real', 'trained')], [RECORDINGS['sensorium2022'], recording], out)
+    assert set(found.scores.recording) == {'SimulatedMouse'}
+    assert found.missing == ["The recordings 'sensorium2022' could not be scored: the disk is full"]
