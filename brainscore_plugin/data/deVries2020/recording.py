@@ -2,7 +2,7 @@
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from brainscore_vision.data.mouse_recordings.filters import choose
-from brainscore_vision.data.mouse_recordings.loading import load_assembly, load_stimulus_set
+from brainscore_vision.data.mouse_recordings.storage import load_assembly, load_stimulus_set
 
 from .filters import PRESETS
 
