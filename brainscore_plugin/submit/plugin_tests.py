@@ -18,7 +18,8 @@ _GENERIC = 'brainscore_vision.model_helpers.generic_plugin_tests'
 _CONTRACTS = {'cache contract': 'brainscore_vision.benchmark_helpers.test_cache_contract',
               'database contract': 'brainscore_vision.benchmark_helpers.test_db_contract'}
 _IMAGES = ('rgb1.jpg', 'rgb2.jpg', 'rgb3.png')  # shown by the generic tests, missing from Brain-Score's wheel
-Run = tuple[subprocess.CompletedProcess, dict[str, list[ElementTree.Element]]]  # finished, its test cases by module
+Cases = dict[str, list[ElementTree.Element]]  # module -> its test cases
+Run = tuple[subprocess.CompletedProcess[str], Cases]
 
 
 def plugin_test_checks(copy: FreshCopy, expected: Expected) -> Iterator[Check]:
@@ -61,11 +62,10 @@ def _run(copy: FreshCopy, model: str, modules: list[str]) -> Run:
     return run, _results(report)
 
 
-def _results(report: Path) -> dict[str, list[ElementTree.Element]]:
-    """Module -> its test cases."""
+def _results(report: Path) -> Cases:
     if not report.is_file():
         return {}
-    cases: dict[str, list[ElementTree.Element]] = {}
+    cases: Cases = {}
     for case in ElementTree.parse(report).iter('testcase'):
         # a module that cannot be imported is a case without a class, by the name of the module
         cases.setdefault(case.get('classname') or case.attrib['name'], []).append(case)
@@ -91,5 +91,5 @@ def _reason(problem: ElementTree.Element) -> str:
     return marked[-1] if marked else problem.get('message', '')
 
 
-def _last_lines(run: subprocess.CompletedProcess) -> str:
+def _last_lines(run: subprocess.CompletedProcess[str]) -> str:
     return ' / '.join((run.stdout + run.stderr).strip().splitlines()[-3:])
