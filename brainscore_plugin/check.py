@@ -63,9 +63,9 @@ def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
 def check_recordings(benchmark: str) -> None:
     """Raise FileNotFoundError if the real recordings of a benchmark, such as 'deVries2020.VISp-pls', are absent."""
     from brainscore_plugin.data.mouse_recordings.layout import packaged, recordings_home
-    from brainscore_plugin.recordings.catalogue import MODULES, published
+    from brainscore_plugin.recordings.catalogue import NAMES, published
     family = benchmark.split('.')[0]
-    for name in MODULES:
+    for name in NAMES.values():
         recording = published(name)
         own = [identifier for identifier in recording.identifiers if identifier.split('.')[0] == family]
         # variants such as deVries2020.events beside the recordings themselves are not needed

@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from brainscore_plugin.data.mouse_recordings import data_packaging
-from brainscore_plugin.recordings.catalogue import project_home
+from training.home import project_home
 
 PYTHON_VARIABLE = 'BRAINSCORE_MOUSE_ALLEN_PYTHON'
 PYTHON_VERSION = '3.11'  # the newest that AllenSDK's NumPy has wheels for
 REQUIREMENTS = Path(__file__).with_name('constraints-allen.txt')
-SHARED_MODULES = Path(data_packaging.__path__[0])
+SHARED_MODULES = Path(__file__).with_name('in_allen_environment')
+SESSION_FILE = SHARED_MODULES / 'session_file.py'
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -44,7 +44,7 @@ def find_python() -> Path:
             return python
     raise FileNotFoundError("The environment of AllenSDK is missing. 'make allen' in the repository builds it, or, "
                             "anywhere, 'brainscore-mouse recordings environment' (1 GB); "
-                            f'{PYTHON_VARIABLE} names the Python of another.')
+                            f'or set {PYTHON_VARIABLE} to the Python of another.')
 
 
 def build() -> Path:
@@ -53,7 +53,7 @@ def build() -> Path:
     Raises
     ------
     FileNotFoundError
-        If neither will do.
+        If uv is not installed and this Python is not 3.11.
     RuntimeError
         If the installation fails; nothing is left of it.
     """
@@ -85,8 +85,8 @@ def run(script: Path, *arguments, lines: Iterable[str] | None = None) -> Iterato
     Where `lines` are given, each is written to the script's standard input and answered by it with one JSON line
     before the next is taken: one process, whose start costs seconds, serves them all.
 
-    The script can import the modules beside it and those of ``data/mouse_recordings/data_packaging``, nothing else of
-    this project. A script that ends with ``sys.exit('what is wrong')`` raises that text here.
+    The script can import the modules beside it and those of ``in_allen_environment``, nothing else of this project. A
+    script that ends with ``sys.exit('what is wrong')`` raises that text here.
 
     Raises
     ------

@@ -1,100 +1,59 @@
-"""The recordings that can be fetched and packaged, and what each must be able to do."""
+"""The recordings that can be fetched and packaged: what they are called, and where each is found."""
 import importlib
-import os
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from brainscore_plugin.recordings.download import Remote
+from brainscore_plugin.recordings.published_recording import PublishedRecording
+from training.home import project_home
 
-# name -> module of this package with the class Recording
-MODULES = {'allen-calcium': 'allen_calcium', 'allen-neuropixels': 'allen_neuropixels', 'sensorium2022': 'sensorium2022'}
+# Brain-Score's identifier -> the documented name, which is also that of the cache and, with _ for -, of the folder here
+NAMES = {'deVries2020': 'allen-calcium', 'Siegle2021': 'allen-neuropixels', 'Willeke2022': 'sensorium2022'}
 
 
-class Published(ABC):
-    """A published recording. Its unit, which is fetched and reduced, is a session (or a mouse).
+def identifier_of(name: str) -> str:
+    """Brain-Score's identifier of a recording.
 
-    Attributes
+    Parameters
     ----------
     name : str
-        On the command line.
-    identifiers : tuple of str
-        Of what packaging writes, such as 'deVries2020'.
-    title, licence, homepage : str
-    n_sessions : int
-    download_bytes, packaged_bytes : int
-        About; what is really needed is found out before fetching.
-    reduced_bytes : int
-        Of one session once it is reduced, about.
-    kinds : tuple of str
-        Kinds of responses that can be packaged, the usual one first.
-    keeps_files : bool
-        Whether packaging reads the published files themselves, which are then never deleted.
-    """
-    name: str
-    identifiers: tuple
-    title: str
-    licence: str
-    homepage: str
-    n_sessions: int
-    download_bytes: int
-    packaged_bytes: int
-    reduced_bytes: int
-    kinds: tuple
-    keeps_files: bool = False
-
-    @abstractmethod
-    def index(self) -> list[Remote]:
-        """The files that must be in the cache before the sessions are known; kept. Asks the server."""
-
-    @abstractmethod
-    def sessions(self, cache: Path) -> list[str]:
-        """Identifier (text) of every session to be packaged, in a fixed order, from the index in `cache`."""
-
-    @abstractmethod
-    def files(self, session: str) -> list[Remote]:
-        """The files of a session, deleted once it is reduced unless they are needed. Asks the server."""
-
-    @abstractmethod
-    def is_reduced(self, cache: Path, session: str) -> bool:
-        """Whether the session's files are no longer needed."""
-
-    @abstractmethod
-    def reduce(self, cache: Path, sessions: Iterable[str]) -> Iterator[dict]:
-        """Reduce sessions as they come, whose files are there by then.
-
-        Yields {'session': …} for each, with 'error', a sentence, where it failed.
-        """
-
-    @abstractmethod
-    def package(self, cache: Path, home: Path | None = None, partial: bool = False, kind: str | None = None) -> list:
-        """Write assemblies and stimulus sets into the data home, or into `home`; returns their folders.
-
-        Raises
-        ------
-        FileNotFoundError
-            If sessions are missing; with `partial`, only if all are.
-        """
-
-
-def published(name: str) -> Published:
-    """The recording of that name.
+        The identifier, such as 'Siegle2021', or the documented name, such as 'allen-neuropixels'.
 
     Raises
     ------
     ValueError
-        If there is none.
+        If there is no such recording.
     """
-    if name not in MODULES:
-        raise ValueError(f"There are no recordings '{name}': choose one of {', '.join(MODULES)}.")
-    return importlib.import_module(f'brainscore_plugin.recordings.{MODULES[name]}').Recording()
+    for identifier, documented in NAMES.items():
+        if name in (identifier, documented):
+            return identifier
+    known = ', '.join(f'{documented} ({identifier})' for identifier, documented in NAMES.items())
+    raise ValueError(f"There is no recording '{name}': choose one of {known}.")
 
 
-def project_home() -> Path:
-    """BRAINSCORE_MOUSE_HOME, by default ~/.brainscore-mouse."""
-    return Path(os.environ.get('BRAINSCORE_MOUSE_HOME') or Path.home() / '.brainscore-mouse')
+def published(name: str) -> PublishedRecording:
+    """The recording of that identifier or documented name; ValueError if there is none."""
+    folder = NAMES[identifier_of(name)].replace('-', '_')
+    return importlib.import_module(f'brainscore_plugin.recordings.{folder}.recording').Recording()
 
 
 def default_cache(name: str) -> Path:
-    """Where fetching puts the files of a recording unless it is told otherwise."""
-    return project_home() / 'recordings' / name
+    """Where fetching puts the files of the recording of that identifier or documented name, unless told otherwise."""
+    return project_home() / 'recordings' / NAMES[identifier_of(name)]
+
+
+def packaging_files(identifier: str) -> list[Path]:
+    """The scripts that made a packaged recording, to be shown in ``data_packaging`` beside its loader.
+
+    They lie in different folders here but work side by side in one: each imports the others by their bare name and
+    nothing else of this project.
+
+    Parameters
+    ----------
+    identifier : str
+        Of any data plugin, such as 'deVries2020'.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Empty where nothing is packaged by scripts, as for 'mouse_recordings'.
+    """
+    return list(published(identifier).scripts) if identifier in NAMES else []

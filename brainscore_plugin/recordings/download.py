@@ -1,4 +1,4 @@
-"""Downloads published files: goes on where it was stopped, and verifies what has come."""
+"""Downloads published files: goes on where it was stopped, and verifies what it has downloaded."""
 import hashlib
 import os
 import time
@@ -29,20 +29,20 @@ class Remote:
     size : int, optional
         Bytes; asked of the server where it is not known.
     md5 : str, optional
-        Where it is published.
+        Checksum; verified where it is published.
     """
     path: str
     url: str
     size: int | None = None
     md5: str | None = None
 
-    def there(self, cache: Path) -> bool:
+    def is_downloaded(self, cache: Path) -> bool:
         """Whether it has been downloaded; files get their name only when they are whole."""
         return (cache / self.path).is_file()
 
     def bytes_left(self, cache: Path) -> int:
         """Bytes still to be downloaded."""
-        if self.there(cache):
+        if self.is_downloaded(cache):
             return 0
         partial = _partial(cache / self.path)
         return max((self.size or 0) - (partial.stat().st_size if partial.exists() else 0), 0)
@@ -59,16 +59,16 @@ def download(remote: Remote, cache: Path, progress: Callable[[int], None] = lamb
     remote : Remote
     cache : pathlib.Path
     progress : callable
-        Told the number of bytes of each block that has come.
+        Called with the number of bytes of each block.
 
     Raises
     ------
     OSError
-        If the server cannot be reached (after five attempts), the disk is full, or what came is not what is
-        published. The part that has come is kept, unless it is wrong.
+        If the server cannot be reached (after five attempts), the disk is full, or what was downloaded is
+        not what is published. A part is kept, unless it is wrong.
     """
     path = cache / remote.path
-    if remote.there(cache):
+    if remote.is_downloaded(cache):
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = _partial(path)
@@ -79,7 +79,7 @@ def download(remote: Remote, cache: Path, progress: Callable[[int], None] = lamb
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
             if attempt == ATTEMPTS or getattr(error, 'code', 500) < 500:
                 raise OSError(f'{remote.url} cannot be fetched: {getattr(error, "reason", None) or error}. What has '
-                              'come is kept; run the same command again to go on.') from error
+                              'been downloaded is kept; run the same command again to go on.') from error
             time.sleep(PAUSE * 2 ** (attempt - 1))
     _verify(remote, partial)
     os.replace(partial, path)
@@ -121,13 +121,15 @@ def _verify(remote: Remote, partial: Path) -> None:
     size = partial.stat().st_size
     if remote.size is not None and size != remote.size:
         partial.unlink()
-        raise OSError(f'{remote.url} came with {size} bytes; {remote.size} are published. Fetch again.')
+        raise OSError(f'{remote.url} was downloaded with {size} bytes; expected {remote.size}, as published. '
+                      'Fetch again.')
     if remote.md5 is not None:
         with partial.open('rb') as file:
             md5 = hashlib.file_digest(file, 'md5').hexdigest()
         if md5 != remote.md5:
             partial.unlink()
-            raise OSError(f'{remote.url} came with the MD5 {md5}; {remote.md5} is published. Fetch again.')
+            raise OSError(f'{remote.url} was downloaded with the MD5 {md5}; expected {remote.md5}, as published. '
+                          'Fetch again.')
 
 
 def _partial(path: Path) -> Path:
@@ -148,7 +150,7 @@ class Bucket:
     url: str
     prefix: str
 
-    def files(self, folder: str = '') -> dict:
+    def files(self, folder: str = '') -> dict[str, Remote]:
         """The files of a folder, without those of its subfolders: path relative to the prefix -> :class:`Remote`.
 
         Raises
@@ -175,7 +177,7 @@ class Bucket:
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
             raise OSError(f'{self.url} cannot be reached: {getattr(error, "reason", None) or error}.') from error
         except ElementTree.ParseError as error:
-            raise OSError(f'{url} does not answer with the listing of a bucket.') from error
+            raise OSError(f'{url} did not answer with a list of files.') from error
 
     def _remote(self, entry: ElementTree.Element) -> Remote:
         key, etag = entry.findtext('{*}Key'), entry.findtext('{*}ETag').strip('"')

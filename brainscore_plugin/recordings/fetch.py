@@ -5,18 +5,19 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from brainscore_plugin.recordings.catalogue import Published, default_cache, published
-from brainscore_plugin.recordings.download import download, with_size
-from brainscore_plugin.recordings.files import check_room
+from brainscore_plugin.recordings.catalogue import default_cache, published
+from brainscore_plugin.recordings.download import Remote, download, with_size
+from brainscore_plugin.recordings.published_recording import PublishedRecording
+from training.disk import check_space
 
 
 def fetch(name: str, cache: Path | None = None, keep_nwb: bool = False) -> Path:
-    """Fetch recordings; started again after it was stopped, it goes on where it was.
+    """Fetch a recording; started again after it was stopped, it goes on where it was.
 
     Parameters
     ----------
     name : str
-        Such as 'allen-calcium'.
+        Identifier or documented name, such as 'deVries2020' or 'allen-calcium'.
     cache : pathlib.Path, optional
         Folder to fetch into; by default one in the project's home.
     keep_nwb : bool
@@ -33,7 +34,10 @@ def fetch(name: str, cache: Path | None = None, keep_nwb: bool = False) -> Path:
     OSError
         If there is no room, found out before anything large is fetched, or the server cannot be reached.
     RuntimeError
-        If sessions could not be reduced, after all others have been; or another process fetches into the same cache.
+        If sessions could not be reduced, after all others have been; or if another process fetches into the same
+        cache.
+    ValueError
+        If there is no such recording, or a table in the cache is damaged.
     """
     recording, cache = published(name), cache or default_cache(name)
     cache.mkdir(parents=True, exist_ok=True)
@@ -45,25 +49,24 @@ def fetch(name: str, cache: Path | None = None, keep_nwb: bool = False) -> Path:
     return cache
 
 
-def _fetch(recording: Published, cache: Path, keep: bool) -> None:
-    keep = keep or recording.keeps_files
+def _fetch(recording: PublishedRecording, cache: Path, keep: bool) -> None:
     for remote in recording.index():
         with tqdm(total=remote.bytes_left(cache), desc=remote.path, unit='B', unit_scale=True, disable=None) as bar:
             download(remote, cache, bar.update)
     sessions = recording.sessions(cache)
     remotes = {session: recording.files(session) for session in sessions}
-    todo = [session for session in sessions if not recording.is_reduced(cache, session)
-            or keep and not all(remote.there(cache) for remote in remotes[session])]
-    remotes = {session: [with_size(remote) for remote in remotes[session]] for session in todo}
-    check_room(cache, bytes_needed(recording, cache, [remotes[session] for session in todo], keep),
-               f'Fetching {len(todo)} of {len(sessions)} sessions of {recording.name}')
+    to_do = [session for session in sessions if not recording.is_reduced(cache, session)
+            or keep and not all(remote.is_downloaded(cache) for remote in remotes[session])]
+    remotes = {session: [with_size(remote) for remote in remotes[session]] for session in to_do}
+    check_space(cache, bytes_needed(recording, cache, [remotes[session] for session in to_do], keep),
+                f'Fetching {len(to_do)} of {len(sessions)} sessions of {recording.name}')
 
-    left = sum(remote.bytes_left(cache) for session in todo for remote in remotes[session])
+    left = sum(remote.bytes_left(cache) for session in to_do for remote in remotes[session])
     failed = {}
-    with tqdm(total=left, desc=f'{len(todo)} sessions', unit='B', unit_scale=True, disable=None) as bar:
+    with tqdm(total=left, desc=f'{len(to_do)} sessions', unit='B', unit_scale=True, disable=None) as bar:
         def downloaded() -> Iterator[str]:
-            for number, session in enumerate(todo, 1):
-                bar.set_description(f'session {number} of {len(todo)}')
+            for number, session in enumerate(to_do, 1):
+                bar.set_description(f'session {number} of {len(to_do)}')
                 for remote in remotes[session]:
                     download(remote, cache, bar.update)
                 yield session
@@ -77,12 +80,12 @@ def _fetch(recording: Published, cache: Path, keep: bool) -> None:
     raise_failed(failed, len(sessions))
 
 
-def bytes_needed(recording: Published, cache: Path, sessions: list, keep: bool) -> int:
+def bytes_needed(recording: PublishedRecording, cache: Path, sessions: list[list[Remote]], keep: bool) -> int:
     """Bytes of disk that fetching takes.
 
     Parameters
     ----------
-    recording : Published
+    recording : PublishedRecording
     cache : pathlib.Path
     sessions : list of list of Remote
         The files of the sessions that are left.
@@ -97,5 +100,5 @@ def raise_failed(failed: dict, n_sessions: int) -> None:
     """Raise RuntimeError if sessions failed, session -> error; names the first."""
     if failed:
         session, error = next(iter(failed.items()))
-        raise RuntimeError(f'{len(failed)} of {n_sessions} sessions failed, the others are done. Session {session}: '
+        raise RuntimeError(f'{len(failed)} of {n_sessions} sessions failed, all others are reduced. Session {session}: '
                            f'{error}')

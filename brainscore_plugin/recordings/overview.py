@@ -1,21 +1,23 @@
 """What recordings are published, and what of them is here."""
 from brainscore_plugin.data.mouse_recordings.layout import packaged
-from brainscore_plugin.recordings.catalogue import MODULES, Published, default_cache, published
+from brainscore_plugin.recordings.catalogue import NAMES, default_cache, published
+from brainscore_plugin.recordings.published_recording import PublishedRecording
 
 
 def overview() -> str:
-    """A paragraph on each recording: name, sessions, sizes, licence, and whether it is fetched and packaged."""
-    return '\n\n'.join(_paragraph(published(name)) for name in MODULES)
+    """A paragraph on each recording: names, sizes, licence, citation, and whether it is fetched and packaged."""
+    return '\n\n'.join(_paragraph(published(name)) for name in NAMES)
 
 
-def _paragraph(recording: Published) -> str:
-    cache = default_cache(recording.name)
+def _paragraph(recording: PublishedRecording) -> str:
+    cache = default_cache(recording.identifier)
     here = [name for name in recording.identifiers if packaged(name).sidecar.is_file()]
     return '\n  '.join([
-        f'{recording.name}: {recording.title}',
+        f'{recording.name} ({recording.identifier}): {recording.title}',
         f'size      {recording.n_sessions} sessions, about {recording.download_bytes / 1e9:.0f} GB to download, '
         f'{recording.packaged_bytes / 1e9:.1f} GB packaged',
         f'licence   {recording.licence}',
+        f'citation  {recording.citation}',
         f'homepage  {recording.homepage}',
         f"fetched   {f'into {cache}' if cache.is_dir() else 'no'}",
         f"packaged  {', '.join(here) or 'no'}",

@@ -2,16 +2,17 @@
 from pathlib import Path
 
 from brainscore_plugin.data.mouse_recordings.layout import packaged
-from brainscore_plugin.recordings.catalogue import MODULES, published
+from brainscore_plugin.recordings.catalogue import NAMES, published
 
 
-def verify(name: str, home: Path | None = None) -> list:
+def verify(name: str, home: Path | None = None) -> list[dict]:
     """Compare every file with the SHA-1 that packaging wrote down.
 
     Parameters
     ----------
     name : str
-        Of a recording, such as 'allen-calcium', or an identifier, such as 'deVries2020'.
+        Documented name of a recording, such as 'allen-calcium', for all that it is packaged as; or one identifier,
+        such as 'deVries2020.events'.
     home : pathlib.Path, optional
         Instead of Brain-Score's data home.
 
@@ -27,7 +28,7 @@ def verify(name: str, home: Path | None = None) -> list:
     ValueError
         If a file is missing or has changed; names all of them.
     """
-    identifiers = published(name).identifiers if name in MODULES else (name,)
+    identifiers = _packaged_as(name)
     layouts = [layout for layout in (packaged(identifier, home) for identifier in identifiers)
                if layout.directory.is_dir()]
     if not layouts:
@@ -36,3 +37,11 @@ def verify(name: str, home: Path | None = None) -> list:
     if wrong:
         raise ValueError(f"{'; '.join(wrong)}. Package {name} again.")
     return [layout.read_sidecar() for layout in layouts]
+
+
+def _packaged_as(name: str) -> tuple[str, ...]:
+    """A recording such as Willeke2022 is packaged under identifiers of its animals alone."""
+    if name not in (*NAMES, *NAMES.values()):
+        return (name,)
+    identifiers = published(name).identifiers
+    return (name,) if name in identifiers else identifiers

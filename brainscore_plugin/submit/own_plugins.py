@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 from brainscore_plugin.link import PLUGIN_ROOT, Plugin, plugins
+from brainscore_plugin.recordings.catalogue import packaging_files
 
 
 def own_plugins() -> list[Plugin]:
@@ -11,6 +12,13 @@ def own_plugins() -> list[Plugin]:
 
 
 def lay_plugin(plugin: Plugin, tree: Path) -> Path:
-    """Copy a plugin's folder to ``tree/<type>/<plugin>``, which is returned."""
+    """Copy a plugin's folder to ``tree/<type>/<plugin>``, which is returned; recordings with what packaged them."""
     place = tree / plugin.type / plugin.name
-    return Path(shutil.copytree(plugin.directory, place, ignore=shutil.ignore_patterns('__pycache__')))
+    shutil.copytree(plugin.directory, place, ignore=shutil.ignore_patterns('__pycache__'))
+    scripts = packaging_files(plugin.name) if plugin.type == 'data' else []
+    if scripts:
+        packaging = place / 'data_packaging'  # as Brain-Score calls the folder of the scripts that made the data
+        packaging.mkdir()
+        for script in scripts:
+            shutil.copyfile(script, packaging / script.name)
+    return place

@@ -1,14 +1,15 @@
-"""The Neuropixels recordings as Brain-Score loads them, and the units that each filter leaves, counted by hand."""
+"""The Neuropixels recordings as Brain-Score loads them, and the neurons that each selection leaves, counted by hand."""
 import numpy as np
 import pandas as pd
 import pytest
 from brainscore_core.supported_data_standards.brainio import fetch
 from brainscore_vision import load_dataset, load_stimulus_set
-from brainscore_vision.data.mouse_recordings.filters import choose
-from brainscore_vision.data.Siegle2021.filters import BIN_RELIABILITIES, PRESETS, nayebi2023
+from brainscore_vision.data.mouse_recordings.neuron_selection import select
+from brainscore_vision.data.Siegle2021.neuron_selection import BIN_RELIABILITIES, SELECTIONS, nayebi2023
 from brainscore_vision.data.Siegle2021.recording import load_recordings
 
-from brainscore_plugin.recordings.files import AssemblyWriter, image_trials, publishing, write_stimuli
+from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, image_trials, write_stimuli
+from brainscore_plugin.recordings.packaged_folder import packaged_folder
 
 
 def units(region, animal, reliabilities, p=.5):
@@ -49,16 +50,16 @@ class TestNayebi2023:
 
 def test_conwell2021_says_that_it_is_not_for_spikes():
     with pytest.raises(ValueError, match='deVries2020.*Choose nayebi2023 or none'):
-        choose(units('VISp', 'a', [.9]), PRESETS, 'conwell2021')
+        select(units('VISp', 'a', [.9]), SELECTIONS, 'conwell2021')
 
 
 def test_domain_rep_leaves_the_units_of_nayebi2023():
     table = pd.concat([units('VISp', 'a', [.6, .2]), units('VISp', 'b', [.9])], ignore_index=True)
-    assert choose(table, PRESETS, 'domain_rep').tolist() == nayebi2023(table).tolist()
+    assert select(table, SELECTIONS, 'domain_rep').tolist() == nayebi2023(table).tolist()
 
 
 def test_none_leaves_all():
-    assert choose(units('VISp', 'a', [np.nan, .1]), PRESETS, 'none').all()
+    assert select(units('VISp', 'a', [np.nan, .1]), SELECTIONS, 'none').all()
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def packaged(tmp_path, monkeypatch):
     of_bins = [(10 * i, 10 * i + 10) for i in range(25)]
     for identifier, bins, counts in [('Siegle2021', [(0, 250)], spikes.sum(axis=3)),
                                      ('Siegle2021.binned', of_bins, spikes)]:
-        with publishing(identifier, {}) as layout:
+        with packaged_folder(identifier, {}) as layout:
             if identifier == 'Siegle2021':
                 write_stimuli(layout, scenes, [np.full((6, 8), i, np.uint8) for i in range(118)])
             with AssemblyWriter(layout.assembly, image_trials(scenes['stimulus_id'], 50), bins) as writer:
@@ -96,11 +97,11 @@ class TestLoading:
         assert np.array_equal(assembly.values.reshape(118, 50, 4, 25), packaged, equal_nan=True)
         assert assembly.attrs['stimulus_set_identifier'] == 'Siegle2021'
 
-    def test_an_area_and_a_filter(self, packaged, capsys):
+    def test_an_area_and_a_selection(self, packaged, capsys):
         assembly = load_recordings('VISl', 'nayebi2023')
         assert list(assembly['neuroid_id'].values) == ['3']
         printed = capsys.readouterr().out
-        assert "Filter 'nayebi2023' (Nayebi et al. 2023" in printed
+        assert "Selection 'nayebi2023' (Nayebi et al. 2023" in printed
         assert printed.splitlines()[-1].split() == ['VISl', '1', '1', '2', '1']
 
     def test_an_area_without_units_is_a_clear_error(self, packaged):

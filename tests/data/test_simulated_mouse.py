@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from brainscore_core.supported_data_standards.brainio import fetch
 from brainscore_vision import load_dataset, load_stimulus_set
-from brainscore_vision.data.simulated_mouse import files
+from brainscore_vision.data.simulated_mouse import recording_builder
 from brainscore_vision.data.simulated_mouse.population import SCREEN_DEGREES, Population
 from brainscore_vision.data.simulated_mouse.recording import simulated_population, simulated_scenes
 from brainscore_vision.data.simulated_mouse.scenes import MINIMUM_CONTRAST, cut_scenes
@@ -95,7 +95,7 @@ class TestFiles:
         assembly = load_dataset('SimulatedMouse').load()
         assert assembly.sizes == {'presentation': 118 * 50, 'neuroid': 2 * 3 * 60, 'time_bin': 1}
         counts = assembly.values[:, :, 0].reshape(118, 50, 360)
-        assert np.array_equal(counts, population.spike_counts(simulated_scenes(), 50, files.SEED))
+        assert np.array_equal(counts, population.spike_counts(simulated_scenes(), 50, recording_builder.SEED))
         assert list(assembly['neuroid_id'].values) == list(population.neurons.neuroid_id)
 
     def test_stimuli_are_the_scenes(self):
@@ -106,7 +106,8 @@ class TestFiles:
         assert '.brainio' in stimuli.get_stimulus('simulated_scene_000').parts
 
     def test_the_same_bytes_in_every_process(self, tmp_path):
-        code = ('from brainscore_vision.data.simulated_mouse.files import recording_directory; import hashlib; '
+        code = ('from brainscore_vision.data.simulated_mouse.recording_builder import recording_directory; '
+                'import hashlib; '
                 "files = [path for path in sorted(recording_directory().rglob('*')) if path.is_file()]; "
                 "print(hashlib.sha1(b''.join(path.read_bytes() for path in files)).hexdigest())")
         digests = {subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True, env={
@@ -121,18 +122,18 @@ class TestFiles:
         (lambda d: (d / 'SimulatedMouse.json').write_text('{'), 'SimulatedMouse.json is damaged'),
     ], ids=['truncated', 'missing', 'sidecar'])
     def test_damage_is_found_and_rebuilt_with_one_line(self, data_home, caplog, damage, says):
-        directory = files.recording_directory()
+        directory = recording_builder.recording_directory()
         sound = {path.name: hashlib.sha1(path.read_bytes()).digest() for path in directory.rglob('*.*')}
         damage(directory)
         with caplog.at_level(logging.WARNING):
-            assert files.recording_directory() == directory
+            assert recording_builder.recording_directory() == directory
         assert [says in record.message for record in caplog.records] == [True]
         assert {path.name: hashlib.sha1(path.read_bytes()).digest() for path in directory.rglob('*.*')} == sound
 
     def test_a_changed_recipe_is_another_directory(self, data_home, monkeypatch):
-        first = files.recording_directory()
-        monkeypatch.setattr(files, 'SEED', 1)
-        second = files.recording_directory()
+        first = recording_builder.recording_directory()
+        monkeypatch.setattr(recording_builder, 'SEED', 1)
+        second = recording_builder.recording_directory()
         assert first != second
         assert (first / 'assy_SimulatedMouse.nc').read_bytes() != (second / 'assy_SimulatedMouse.nc').read_bytes()
 
@@ -140,13 +141,14 @@ class TestFiles:
         (tmp_path / 'file').write_text('')
         monkeypatch.setattr(fetch, '_local_data_path', str(tmp_path / 'file' / '.brainio'))
         with pytest.raises(OSError, match='set BRAINIO_HOME to another directory'):
-            files.recording_directory()
+            recording_builder.recording_directory()
 
     def test_a_full_disk_is_one_clear_error_and_leaves_nothing(self, tmp_path):
         # a limit on the size of files fails the writes as a full disk does
         code = ('import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); '
                 'resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000)); '
-                'from brainscore_vision.data.simulated_mouse.files import recording_directory; recording_directory()')
+                'from brainscore_vision.data.simulated_mouse.recording_builder import recording_directory; '
+                'recording_directory()')
         home = tmp_path / '.brainio'
         run = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
                              env={**os.environ, 'BRAINIO_HOME': str(home), 'PYTHONDONTWRITEBYTECODE': '1'})

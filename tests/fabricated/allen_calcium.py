@@ -40,7 +40,7 @@ class Session:
     failed : bool
         Whether its container failed quality control.
     missing : tuple of (int, int)
-        Presentations (image, repetition) that were never shown.
+        Presentations (image, trial) that were never shown.
     n_frames : int
         Length of the recording if it is to be longer than the presentations.
     """
@@ -102,7 +102,7 @@ def make_calcium_cache(directory: Path, sessions: list, templates: np.ndarray, s
 
 
 def presentation_order(session: Session, seed: int = 0) -> list:
-    """Presentations (image, repetition) in the order shown; image -1 is the blank. Repetitions count in time."""
+    """Presentations (image, trial) in the order shown; image -1 is the blank. Trials count in time."""
     rng = np.random.default_rng([seed, session.container])
     frames = rng.permutation(np.repeat(np.arange(-1, N_IMAGES), N_TRIALS))
     seen = dict.fromkeys(range(-1, N_IMAGES), 0)
@@ -120,8 +120,8 @@ def mean_sweep_response(session: Session, seed: int = 0) -> np.ndarray:
     Mean over a presentation and the one after it, relative to the four before it.
     """
     order = presentation_order(session, seed)
-    level = 1 + np.stack([np.zeros(session.responses.shape[2]) if image < 0 else session.responses[image, repetition]
-                          for image, repetition in order])
+    level = 1 + np.stack([np.zeros(session.responses.shape[2]) if image < 0 else session.responses[image, trial]
+                          for image, trial in order])
     level = np.concatenate([np.ones((4, level.shape[1])), level, np.ones((1, level.shape[1]))])
     expected = np.full(session.responses.shape, np.nan)
     shown = dict.fromkeys(range(-1, N_IMAGES), 0)
@@ -187,8 +187,8 @@ def write_nwb(path: Path, session: Session, templates: np.ndarray, seed: int = 0
 
 def _trace(session: Session, order: list) -> np.ndarray:
     """Level of every frame relative to the baseline, (n_cells, n_frames): that of the presentation on the screen."""
-    levels = np.stack([np.zeros(session.responses.shape[2]) if image < 0 else session.responses[image, repetition]
-                       for image, repetition in order], axis=1)
+    levels = np.stack([np.zeros(session.responses.shape[2]) if image < 0 else session.responses[image, trial]
+                       for image, trial in order], axis=1)
     after = max(FIRST, session.n_frames - FIRST - SWEEP * len(order))
     return np.pad(np.repeat(levels, SWEEP, axis=1), ((0, 0), (FIRST, after)))
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-N_IMAGES, N_REPEATS = 118, 50
+N_IMAGES, N_TRIALS = 118, 50
 TEMPLATE_SHAPE = (918, 1174)
 SCENE_SECONDS = .25021  # 15 frames of the monitor, as published: a little longer than the window of the responses
 WINDOW_SECONDS = .25
@@ -34,16 +34,16 @@ class Session:
     ----------
     id : int
     units : pandas.DataFrame
-        A row a unit; the column area is needed, the others of :func:`unit_table` are filled in.
+        A row for each unit; the column area is needed, the others of :func:`unit_table` are filled in.
     counts : numpy.ndarray, int, shape (118, 50, n_units) or (118, 50, 25, n_units)
-        Spikes of every unit in the 250 ms, or in every 10 ms, of each image's repeats.
+        Spikes of every unit in the 250 ms, or in every 10 ms, of each image's trials.
     specimen : int
         The mouse; a session has its own unless one is given.
     session_type, genotype : str
-    invalid : list of (image, repeat, tags)
+    invalid : list of (image, trial, tags)
         Presentations during which an interval is marked invalid with these tags, such as
         ``['EcephysSession', '<id>', 'stimulus']``.
-    missing : list of (image, repeat)
+    missing : list of (image, trial)
         Presentations that have not been shown.
     stimulus : str
         Name of the stimulus in the NWB file.
@@ -53,7 +53,7 @@ class Session:
     id: int
     units: pd.DataFrame
     counts: np.ndarray
-    specimen: int = None
+    specimen: int | None = None
     session_type: str = 'brain_observatory_1.1'
     genotype: str = 'Sst-IRES-Cre/wt;Ai32(RCL-ChR2(H134R)_EYFP)/wt'
     invalid: list = field(default_factory=list)
@@ -73,11 +73,11 @@ def unit_table(areas, first_id: int, **columns) -> pd.DataFrame:
 
 
 def default_templates() -> np.ndarray:
-    """118 pictures of one grey value each, uint8: image k is of the value k + 1."""
+    """118 images of one grey value each, uint8: image k is of the value k + 1."""
     return np.broadcast_to(np.arange(1, N_IMAGES + 1, dtype=np.uint8)[:, None, None], (N_IMAGES, *TEMPLATE_SHAPE))
 
 
-def make_neuropixels_cache(directory: Path, sessions: list, templates: np.ndarray = None) -> Path:
+def make_neuropixels_cache(directory: Path, sessions: list, templates: np.ndarray | None = None) -> Path:
     """Write the cache, decoy session included; returns `directory`, to be packaged.
 
     Parameters
@@ -91,7 +91,7 @@ def make_neuropixels_cache(directory: Path, sessions: list, templates: np.ndarra
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     decoy = Session(id=max(session.id for session in sessions) + 1, units=unit_table(['VISp'], 900_000_000),
-                    counts=np.zeros((N_IMAGES, N_REPEATS, 1), int), session_type='functional_connectivity')
+                    counts=np.zeros((N_IMAGES, N_TRIALS, 1), int), session_type='functional_connectivity')
     sessions = [*sessions, decoy]
     _write_tables(directory, sessions)
     _write_templates(directory / 'natural_scene_templates', default_templates() if templates is None else templates)
@@ -183,26 +183,26 @@ def _channels(session: Session) -> list:
 
 
 def presentation_times(session: Session) -> pd.DataFrame:
-    """The presentations in their order: start_time and stop_time in seconds, frame (-1 is the blank), repeat."""
-    shown = pd.DataFrame({'frame': np.repeat(np.arange(-1, N_IMAGES), N_REPEATS),
-                          'repeat': np.tile(np.arange(N_REPEATS), N_IMAGES + 1)})
-    # each image's repeats in their order, the images of one repeat shuffled
+    """The presentations in their order: start_time and stop_time in seconds, frame (-1 is the blank), trial."""
+    shown = pd.DataFrame({'frame': np.repeat(np.arange(-1, N_IMAGES), N_TRIALS),
+                          'trial': np.tile(np.arange(N_TRIALS), N_IMAGES + 1)})
+    # each image's trials in their order, the images of one trial shuffled
     order = np.random.default_rng(session.seed).random(len(shown))
-    shown = shown.assign(order=order).sort_values(['repeat', 'order'], ignore_index=True).drop(columns='order')
+    shown = shown.assign(order=order).sort_values(['trial', 'order'], ignore_index=True).drop(columns='order')
     shown['start_time'] = 100 + SCENE_SECONDS * np.arange(len(shown))
     shown['stop_time'] = shown['start_time'] + SCENE_SECONDS
-    absent = pd.MultiIndex.from_frame(shown[['frame', 'repeat']]).isin([tuple(pair) for pair in session.missing])
+    absent = pd.MultiIndex.from_frame(shown[['frame', 'trial']]).isin([tuple(pair) for pair in session.missing])
     return shown[~absent]
 
 
 def spike_times(session: Session) -> list:
     """Spike times of each unit in seconds, ascending: the counts that were asked for, evenly spread in each bin."""
-    counts = session.counts if session.counts.ndim == 4 else session.counts[:, :, None]  # image, repeat, bin, unit
+    counts = session.counts if session.counts.ndim == 4 else session.counts[:, :, None]  # image, trial, bin, unit
     n_bins, n_units = counts.shape[2:]
     counts = np.concatenate([np.zeros((1, *counts.shape[1:]), int), counts])
     counts[0, :, 0] = BLANK_SPIKES
     shown = presentation_times(session)
-    counts = counts[shown['frame'] + 1, shown['repeat']]  # presentation, bin, unit
+    counts = counts[shown['frame'] + 1, shown['trial']]  # presentation, bin, unit
     width = WINDOW_SECONDS / n_bins
     starts = (shown['start_time'].to_numpy()[:, None] + width * np.arange(n_bins)).ravel()
     times = []
@@ -254,9 +254,9 @@ def _write_nwb(directory: Path, session: Session) -> None:
     _add_presentations(nwb, 'static_gratings', other, orientation=[0., 30., 60.])
     _add_presentations(nwb, 'spontaneous', pd.DataFrame({'start_time': [0.], 'stop_time': [10.],
                                                          'stimulus_block': np.nan}))
-    at = shown.set_index(['frame', 'repeat'])
-    for image, repeat, tags in session.invalid:
-        start = at.loc[(image, repeat), 'start_time']
+    at = shown.set_index(['frame', 'trial'])
+    for image, trial, tags in session.invalid:
+        start = at.loc[(image, trial), 'start_time']
         nwb.add_invalid_time_interval(start_time=start + .05, stop_time=start + .1, tags=tags)
     path = directory / f'session_{session.id}' / f'session_{session.id}.nwb'
     with pynwb.NWBHDF5IO(str(path), 'w') as io:

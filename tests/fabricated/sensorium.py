@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 SUFFIX = 'GrayImageNet-94c6ff995dac583098847cfecd43e7b6'
-PICTURE = (144, 256)  # pixels, height and width
+IMAGE_SHAPE = (144, 256)  # pixels, height and width
 
 
-def make_mouse(directory: Path, key: str, pictures: np.ndarray, image_ids: np.ndarray, tiers: np.ndarray,
+def make_mouse(directory: Path, key: str, images: np.ndarray, image_ids: np.ndarray, tiers: np.ndarray,
                responses: np.ndarray, zipped: bool = False) -> Path:
     """Write one mouse; returns its folder, or its zip.
 
@@ -18,15 +18,15 @@ def make_mouse(directory: Path, key: str, pictures: np.ndarray, image_ids: np.nd
         Of all mice; made if absent.
     key : str
         Such as '21067-10-18': animal, session, scan.
-    pictures : numpy.ndarray, shape (n_images, 144, 256)
+    images : numpy.ndarray, shape (n_images, 144, 256)
         Intensities from 0 to 255.
     image_ids : numpy.ndarray, int, shape (n_trials,)
-        Rows of `pictures` that were shown; the published ids are these + 1000.
+        Rows of `images` that were shown; the published ids are these + 1000.
     tiers : numpy.ndarray of str, shape (n_trials,)
         train, validation, test or final_test.
     responses : numpy.ndarray, shape (n_trials, n_neurons)
     zipped : bool
-        Whether it is to be a zip, as it is downloaded.
+        Whether to write a zip, as it is downloaded.
     """
     folder = Path(directory) / f'static{key}-{SUFFIX}'
     n_trials, n_neurons = responses.shape
@@ -35,7 +35,7 @@ def make_mouse(directory: Path, key: str, pictures: np.ndarray, image_ids: np.nd
     for name in ('images', 'responses', *behaviour):
         (folder / 'data' / name).mkdir(parents=True)
     for t in range(n_trials):
-        np.save(folder / 'data' / 'images' / f'{t}.npy', pictures[image_ids[t]][None].astype(np.float32))
+        np.save(folder / 'data' / 'images' / f'{t}.npy', images[image_ids[t]][None].astype(np.float32))
         np.save(folder / 'data' / 'responses' / f'{t}.npy', responses[t].astype(np.float32))
         for name, values in behaviour.items():
             np.save(folder / 'data' / name / f'{t}.npy', values[t])
@@ -54,10 +54,10 @@ def make_mouse(directory: Path, key: str, pictures: np.ndarray, image_ids: np.nd
     return _zip(folder) if zipped else folder
 
 
-def tiers_and_images(n_train: int, n_validation: int, n_test: int, n_repeats: int, seed: int = 0) -> tuple:
-    """Tiers and rows of pictures of all trials, shuffled: test images first, then those of training and validation."""
-    images = np.concatenate([np.repeat(np.arange(n_test), n_repeats), np.arange(n_train + n_validation) + n_test])
-    tiers = np.repeat(['test', 'train', 'validation'], [n_test * n_repeats, n_train, n_validation])
+def tiers_and_images(n_train: int, n_validation: int, n_test: int, n_trials: int, seed: int = 0) -> tuple:
+    """Tiers and rows of images of all trials, shuffled; the first rows are the test images, the others follow."""
+    images = np.concatenate([np.repeat(np.arange(n_test), n_trials), np.arange(n_train + n_validation) + n_test])
+    tiers = np.repeat(['test', 'train', 'validation'], [n_test * n_trials, n_train, n_validation])
     order = np.random.default_rng(seed).permutation(len(images))
     return tiers[order], images[order]
 

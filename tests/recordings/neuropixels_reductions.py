@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-PLUGINS = Path(__file__).resolve().parents[2] / 'brainscore_plugin' / 'data'
-sys.path.insert(0, str(PLUGINS / 'Siegle2021' / 'data_packaging'))
+RECORDINGS = Path(__file__).resolve().parents[2] / 'brainscore_plugin' / 'recordings'
+sys.path.insert(0, str(RECORDINGS / 'allen_neuropixels'))
 import reduce_sessions as reduce  # noqa: E402
 from session_file import read_session  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""From published files to a score, where the truth is known: neurons of a simulated population that saw the pictures.
+"""From published files to a score, where the truth is known: neurons of a simulated population that saw the images.
 
 The caches hold responses of the simulated mouse's neurons, which `gabor_oracle` computes from pixels: packaged, loaded
 and scored, these true features must get what the same mapping gets on the neurons' noise-free responses, and random
@@ -28,7 +28,7 @@ from PIL import Image
 
 from brainscore_plugin.recordings import allen_environment
 from brainscore_plugin.recordings.catalogue import published
-from brainscore_plugin.recordings.sensorium2022 import PUBLIC
+from brainscore_plugin.recordings.sensorium2022.mice import PUBLIC
 
 N_SCENES, N_TRIALS = 118, 50
 N_ANIMALS, N_NEURONS = 4, 24  # per animal
@@ -39,24 +39,24 @@ RESPONSE_BINS = slice(4, 14)  # of 10 ms: when mouse visual cortex answers to a 
 # Spikes of the Sensorium mice are scaled so that the signal takes some 20 % of the variance of a trial, as there, where
 # a trial correlates with the mean of the others at about 0.35
 SENSORIUM_GAIN = .25
-SENSORIUM_IMAGES = {'n_train': 270, 'n_validation': 30, 'n_test': 40, 'n_repeats': 10}
+SENSORIUM_IMAGES = {'n_train': 270, 'n_validation': 30, 'n_test': 40, 'n_trials': 10}
 
 
 class Truth:
-    """The simulated neurons of VISp before pictures.
+    """The simulated neurons of VISp before images.
 
     Attributes
     ----------
-    features : numpy.ndarray, shape (n_pictures, 360)
-        What `gabor_oracle` sees of the pictures.
-    expected : numpy.ndarray, shape (n_pictures, 180)
+    features : numpy.ndarray, shape (n_images, 360)
+        What `gabor_oracle` sees of the images.
+    expected : numpy.ndarray, shape (n_images, 180)
         Expected spikes of each neuron of VISp in 250 ms.
     """
 
-    def __init__(self, pictures):
+    def __init__(self, images):
         population = simulated_population()
-        shown = np.stack([np.asarray(Image.fromarray(picture).resize((SCENE_SIZE, SCENE_SIZE), Image.BILINEAR))
-                          for picture in pictures])
+        shown = np.stack([np.asarray(Image.fromarray(image).resize((SCENE_SIZE, SCENE_SIZE), Image.BILINEAR))
+                          for image in images])
         of_area = (population.neurons['region'] == 'VISp').to_numpy()
         self.features = population.features(shown)
         self.expected = population.rates(shown)[:, of_area] * BIN_SECONDS
@@ -102,7 +102,7 @@ def calcium(home, allen, tmp_path_factory):
                                               metrics={'p_run_mod_ns': [.5] * N_NEURONS}))
     cache = allen_calcium.make_calcium_cache(tmp_path_factory.mktemp('calcium'), sessions, allen)
     published('allen-calcium').package(cache)
-    # dF/F is relative to the four pictures before, of neurons that fire more a higher baseline
+    # dF/F is relative to the four images before, of neurons that fire more a higher baseline
     before = truth.expected[rng.integers(N_SCENES, size=(2000, 4))]
     baseline = 1 + SPIKE_LEVEL * rng.poisson(before).mean(axis=1)
     return truth.features, (truth.expected * SPIKE_LEVEL * (1 / baseline).mean(axis=0)), 500_000
@@ -126,17 +126,17 @@ def neuropixels(home, allen, tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def willeke(home, tmp_path_factory):
-    """The pictures' truth and which of them are whose, after packaging the five mice."""
+    """The images' truth and which of them are whose, after packaging the five mice."""
     n_own = SENSORIUM_IMAGES['n_train'] + SENSORIUM_IMAGES['n_validation']
     n_test = SENSORIUM_IMAGES['n_test']
-    pictures = resized(cut_scenes(n_test + n_own * len(PUBLIC), 8), 256, 144)
-    truth, rng = Truth(pictures), np.random.default_rng(2)
+    shown_to_all = resized(cut_scenes(n_test + n_own * len(PUBLIC), 8), 256, 144)
+    truth, rng = Truth(shown_to_all), np.random.default_rng(2)
     cache = tmp_path_factory.mktemp('sensorium')
     for number, mouse in enumerate(PUBLIC):
         tiers, images = sensorium.tiers_and_images(**SENSORIUM_IMAGES, seed=number)
         shown = np.where(images < n_test, images, images + n_own * number)
         expected = SENSORIUM_GAIN * truth.expected[shown][:, 36 * number:36 * (number + 1)]
-        sensorium.make_mouse(cache, mouse.key, pictures, shown, tiers, rng.poisson(expected))
+        sensorium.make_mouse(cache, mouse.key, shown_to_all, shown, tiers, rng.poisson(expected))
     published('sensorium2022').package(cache)
     return truth
 
@@ -219,7 +219,7 @@ def _on_noise_free(truth, trained) -> tuple:
     for number, mouse in enumerate(PUBLIC):
         assembly = load_dataset(mouse.identifier).isel(time_bin=0)
         training = assembly.isel(presentation=np.flatnonzero(assembly['tier'].values != 'test'))
-        # the published ids are the row of the picture + 1000
+        # the published ids are the row of the image + 1000
         images = np.array([int(name.split('_')[1]) - 1000 for name in training['stimulus_id'].values])
         assert len(images) == n_own
         expected = SENSORIUM_GAIN * truth.expected[:, 36 * number:36 * (number + 1)]

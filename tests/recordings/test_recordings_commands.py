@@ -1,13 +1,9 @@
-"""The commands `brainscore-mouse recordings …`, and the environment of AllenSDK that they look for."""
-import sys
-from pathlib import Path
-
+"""The commands `brainscore-mouse recordings …`."""
 import pytest
 from brainscore_core.supported_data_standards.brainio import fetch
 from typer.testing import CliRunner
 
 from brainscore_plugin.command_line import app
-from brainscore_plugin.recordings import allen_environment
 
 
 @pytest.fixture
@@ -26,7 +22,8 @@ def test_list_shows_sizes_licences_and_what_is_here(homes):
     (homes / '.brainio' / 'deVries2020').mkdir(parents=True)
     (homes / '.brainio' / 'deVries2020' / 'deVries2020.json').touch()
     calcium, neuropixels, sensorium = run('list').output.split('\n\n')
-    for said in ('allen-calcium', '506 sessions', '150 GB', 'CC BY 4.0', 'fetched   into', 'packaged  deVries2020'):
+    for said in ('allen-calcium (deVries2020)', 'de Vries et al. (2020)', '506 sessions', '150 GB', 'CC BY 4.0',
+                 'fetched   into', 'packaged  deVries2020'):
         assert said in calcium
     for said in ('allen-neuropixels', '32 sessions', '80 GB', 'fetched   no', 'packaged  no'):
         assert said in neuropixels
@@ -34,8 +31,8 @@ def test_list_shows_sizes_licences_and_what_is_here(homes):
 
 
 @pytest.mark.parametrize(('arguments', 'message'), [
-    (['fetch', 'allen'], "Error: There are no recordings 'allen': choose one of allen-calcium"),
-    (['package', 'allen-calcium', '--from', 'nowhere'], 'Error: nowhere is no cache of these recordings'),
+    (['fetch', 'allen'], "Error: There is no recording 'allen': choose one of allen-calcium"),
+    (['package', 'allen-calcium', '--from', 'nowhere'], 'Error: nowhere is not a cache of allen-calcium'),
     (['verify', 'allen-calcium'], 'Error: allen-calcium is not packaged in'),
 ])
 def test_errors_are_one_line(arguments, message, homes):
@@ -43,93 +40,3 @@ def test_errors_are_one_line(arguments, message, homes):
     assert result.exit_code == 1
     assert message in result.output
     assert len(result.output.strip().splitlines()) == 1
-
-
-@pytest.fixture
-def no_environment(homes, monkeypatch):
-    monkeypatch.setattr(allen_environment, '_REPOSITORY', homes / 'nowhere')
-    monkeypatch.delenv(allen_environment.PYTHON_VARIABLE, raising=False)
-
-
-def test_a_missing_environment_says_what_to_run(no_environment):
-    with pytest.raises(FileNotFoundError, match='make allen.*brainscore-mouse recordings environment'):
-        allen_environment.find_python()
-
-
-def test_the_environment_is_found(no_environment, homes, monkeypatch):
-    in_home, in_repository = homes / 'mouse' / 'allen' / 'bin' / 'python', homes / 'nowhere/.venv-allen/bin/python'
-    for python in (in_home, in_repository):
-        python.parent.mkdir(parents=True)
-        python.touch()
-        assert allen_environment.find_python() == python
-    monkeypatch.setenv(allen_environment.PYTHON_VARIABLE, sys.executable)
-    assert allen_environment.find_python() == Path(sys.executable)
-    monkeypatch.setenv(allen_environment.PYTHON_VARIABLE, '/nowhere/python')
-    with pytest.raises(FileNotFoundError, match='is /nowhere/python, which does not exist'):
-        allen_environment.find_python()
-
-
-def test_the_environments_pins_name_no_registry():
-    pins = allen_environment.REQUIREMENTS.read_text().splitlines()
-    assert 'allensdk==2.16.2' in pins
-    assert all('==' in pin and '/' not in pin for pin in pins)
-
-
-@pytest.fixture
-def script(homes, monkeypatch):
-    monkeypatch.setenv(allen_environment.PYTHON_VARIABLE, sys.executable)
-
-    def write(text):
-        path = homes / 'script.py'
-        path.write_text(text)
-        return path
-    return write
-
-
-def test_a_script_answers_line_by_line(script):
-    answering = script('import sys, session_file\nprint("hello")\n'
-                       'for line in sys.stdin: print(\'{"got": "%s"}\' % line.strip(), flush=True)')
-    asked = []
-
-    def lines():
-        for line in ('a', 'b'):
-            asked.append(line)
-            yield line
-
-    answers = allen_environment.run(answering, lines=lines())
-    assert next(answers) == {'got': 'a'}
-    assert asked == ['a']
-    assert list(answers) == [{'got': 'b'}]
-
-
-@pytest.mark.parametrize(('text', 'message'), [
-    ('import sys; sys.exit("cells.json is damaged")', 'cells.json is damaged'),
-    ('raise MemoryError("too large")', 'MemoryError: too large'),
-    ('import os; os.kill(os.getpid(), 9)', 'script.py ended with status -9 in the environment of AllenSDK.'),
-])
-@pytest.mark.parametrize('lines', [None, ['a', 'b']])
-def test_a_script_that_fails_says_why(text, message, lines, script):
-    with pytest.raises(RuntimeError) as error:
-        list(allen_environment.run(script(text), lines=lines))
-    assert str(error.value) == message  # what the script wrote before is a note
-
-
-def test_a_script_whose_answers_are_no_longer_wanted_ends(script):
-    answers = allen_environment.run(script('import time\nprint("{}", flush=True)\ntime.sleep(60)'))
-    next(answers)
-    answers.close()
-
-
-def test_the_environment_is_built_with_uv(no_environment, homes, monkeypatch):
-    log = homes / 'log'
-    uv = homes / 'bin' / 'uv'
-    uv.parent.mkdir()
-    uv.write_text(f'#!/bin/sh\necho "$@" >> {log}\n')
-    uv.chmod(0o755)
-    monkeypatch.setenv('PATH', str(uv.parent), prepend=':')
-    assert run('environment').exit_code == 0
-    venv, install = log.read_text().splitlines()
-    assert venv == f"venv --quiet --python 3.11 {homes / 'mouse' / 'allen'}"
-    assert f'--requirement {allen_environment.REQUIREMENTS}' in install
-    uv.write_text('#!/bin/sh\necho "no route to the index" >&2\nexit 2\n')
-    assert 'could not be built: no route to the index' in run('environment').output

@@ -8,7 +8,8 @@ from brainscore_core.supported_data_standards.brainio import fetch
 
 from brainscore_plugin.data.mouse_recordings.layout import packaged
 from brainscore_plugin.link import installed_brainscore
-from brainscore_plugin.recordings.files import AssemblyWriter, image_trials, publishing, write_stimuli
+from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, image_trials, write_stimuli
+from brainscore_plugin.recordings.packaged_folder import packaged_folder
 from brainscore_plugin.submit.checks import verify
 from brainscore_plugin.submit.fresh_copy import FreshCopy
 from brainscore_plugin.submit.own_plugins import lay_plugin, own_plugins
@@ -37,7 +38,7 @@ def home(tmp_path_factory):
 
 
 def _package(identifier):
-    with publishing(identifier, {'source': 'test'}) as layout:
+    with packaged_folder(identifier, {'source': 'test'}) as layout:
         write_stimuli(layout, pd.DataFrame({'stimulus_id': SCENES, 'image_number': range(3)}),
                       [np.full((5, 7), level, np.uint8) for level in (10, 20, 30)])
         with AssemblyWriter(layout.assembly, image_trials(SCENES, 4), [(0, 467)]) as writer:

@@ -3,7 +3,7 @@ from brainscore_core.supported_data_standards.brainio import fetch
 from brainscore_vision import load_dataset, load_stimulus_set
 from brainscore_vision.data.mouse_recordings.layout import packaged
 from brainscore_vision.data.mouse_recordings.storage import in_storage
-from brainscore_vision.data.Siegle2021.filters import PRESETS
+from brainscore_vision.data.Siegle2021.neuron_selection import SELECTIONS
 
 AREAS = {'VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl'}
 there = pytest.mark.skipif(not packaged('Siegle2021').sidecar.is_file(), reason='Siegle2021 is not packaged')
@@ -11,14 +11,14 @@ there = pytest.mark.skipif(not packaged('Siegle2021').sidecar.is_file(), reason=
 
 @pytest.mark.skipif(in_storage('Siegle2021'), reason="fetched from Brain-Score's storage, never absent")
 @pytest.mark.parametrize('load', [load_stimulus_set, load_dataset])
-def test_where_the_recordings_are_absent_the_error_says_how_to_get_them(load, tmp_path, monkeypatch):
+def test_absent_recordings_say_how_to_get_them(load, tmp_path, monkeypatch):
     monkeypatch.setattr(fetch, '_local_data_path', str(tmp_path / '.brainio'))
     with pytest.raises(FileNotFoundError, match='recordings fetch allen-neuropixels.*80 GB.*CC BY 4.0'):
         load('Siegle2021')
 
 
-def test_filters():
-    assert set(PRESETS) == {'nayebi2023', 'conwell2021', 'domain_rep', 'none'}
+def test_selections():
+    assert set(SELECTIONS) == {'nayebi2023', 'conwell2021', 'domain_rep', 'none'}
 
 
 @there

@@ -1,5 +1,5 @@
 from brainscore_vision import data_registry, stimulus_set_registry
-from .recordings import load_all_stimuli, load_responses, load_stimuli
+from .recording import load_all_stimuli, load_responses, load_stimuli
 
 stimulus_set_registry['Willeke2022'] = load_all_stimuli
 stimulus_set_registry['Willeke2022.21067-10-18'] = lambda: load_stimuli('21067-10-18')

@@ -2,7 +2,7 @@ import pytest
 from brainscore_core.supported_data_standards.brainio import fetch
 from brainscore_vision import data_registry, load_dataset, load_stimulus_set, stimulus_set_registry
 from brainscore_vision.benchmark_helpers.cache_contract import assert_stimulus_identifier_is_cacheable
-from brainscore_vision.data.Willeke2022.recordings import IDENTIFIER, MICE
+from brainscore_vision.data.Willeke2022.recording import IDENTIFIER, MICE
 
 
 def test_every_mouse_is_registered():

@@ -3,13 +3,13 @@ import pandas as pd
 import pytest
 from brainscore_vision import load_dataset, load_stimulus_set
 from brainscore_vision.benchmark_helpers.cache_contract import assert_stimulus_identifier_is_cacheable
-from brainscore_vision.data.deVries2020.filters import PRESETS
-from brainscore_vision.data.mouse_recordings.filters import choose
+from brainscore_vision.data.deVries2020.neuron_selection import SELECTIONS
+from brainscore_vision.data.mouse_recordings.neuron_selection import select
 from brainscore_vision.data.mouse_recordings.storage import in_storage
 
 RELIABLE, FAIR, UNRELIABLE = .8, .4, .1
 
-# animal, area, cells, reliability, p_run_mod_ns, p_ns; what each filter leaves is counted by hand beside it
+# animal, area, neurons, reliability, p_run_mod_ns, p_ns; what each selection leaves is counted by hand beside it
 GROUPS = [                                         # nayebi2023  conwell2021  domain_rep
     ('a', 'VISp', 4, RELIABLE, .5, .001),          # 4           4            4
     ('a', 'VISp', 3, RELIABLE, .01, .001),         # -           -            3: running does not count
@@ -23,8 +23,8 @@ GROUPS = [                                         # nayebi2023  conwell2021  do
     ('b', 'VISl', 1, RELIABLE, .5, .001),          # 1           1            1: as many as the quantile
     ('c', 'VISam', 2, UNRELIABLE, .5, .001),       # -           -            -
 ]
-# the quantiles of cells per animal in VISp: of 4, 3, 1 it is 3.5, that is 4; of 9, 5 it is 8
-COUNTS = {  # preset -> area -> (cells, animals)
+# the quantiles of neurons per animal in VISp: of 4, 3, 1 it is 3.5, that is 4; of 9, 5 it is 8
+COUNTS = {  # selection -> area -> (neurons, animals)
     'nayebi2023': {'VISam': (0, 0), 'VISl': (2, 2), 'VISp': (4, 1)},
     'conwell2021': {'VISam': (0, 0), 'VISl': (2, 2), 'VISp': (8, 3)},
     'domain_rep': {'VISam': (0, 0), 'VISl': (2, 2), 'VISp': (9, 1)},
@@ -33,35 +33,36 @@ COUNTS = {  # preset -> area -> (cells, animals)
 
 
 @pytest.fixture
-def cells():
+def neurons():
     rows = [row for *row, n in [(animal, area, reliability, running, p, n)
                                 for animal, area, n, reliability, running, p in GROUPS] for _ in range(n)]
     return pd.DataFrame(rows, columns=['animal', 'region', 'reliability', 'p_run_mod_ns', 'p_ns'])
 
 
-@pytest.mark.parametrize('preset', PRESETS)
-def test_filters_leave_what_was_counted_by_hand(preset, cells):
-    kept = cells[choose(cells, PRESETS, preset)]
-    for area, (n_cells, n_animals) in COUNTS[preset].items():
+@pytest.mark.parametrize('selection', SELECTIONS)
+def test_selections_leave_what_was_counted_by_hand(selection, neurons):
+    kept = neurons[select(neurons, SELECTIONS, selection)]
+    for area, (n_neurons, n_animals) in COUNTS[selection].items():
         of_area = kept[kept['region'] == area]
-        assert (len(of_area), of_area['animal'].nunique()) == (n_cells, n_animals)
+        assert (len(of_area), of_area['animal'].nunique()) == (n_neurons, n_animals)
 
 
-def test_filters_say_what_they_leave(cells, capsys):
-    choose(cells, PRESETS, 'nayebi2023')
+def test_selections_say_what_they_leave(neurons, capsys):
+    select(neurons, SELECTIONS, 'nayebi2023')
     table = capsys.readouterr().out
     assert 'Nayebi et al. 2023' in table
     assert table.splitlines()[-1].split() == ['VISp', '4', '1', '17', '3']
 
 
-def test_an_area_without_neurons_says_so(cells):
+def test_an_area_without_neurons_says_so(neurons):
     with pytest.raises(ValueError, match="'nayebi2023' leaves no neuron of VISam"):
-        choose(cells, PRESETS, 'nayebi2023', 'VISam')
+        select(neurons, SELECTIONS, 'nayebi2023', 'VISam')
 
 
-def test_an_unknown_filter(cells):
-    with pytest.raises(ValueError, match="no filter 'nayebi': choose one of nayebi2023, conwell2021, domain_rep, none"):
-        choose(cells, PRESETS, 'nayebi')
+def test_an_unknown_selection(neurons):
+    names = 'nayebi2023, conwell2021, domain_rep, none'
+    with pytest.raises(ValueError, match=f"no selection of neurons 'nayebi': choose one of {names}"):
+        select(neurons, SELECTIONS, 'nayebi')
 
 
 @pytest.mark.parametrize('identifier', ['deVries2020', 'deVries2020.events'])

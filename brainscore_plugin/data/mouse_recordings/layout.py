@@ -55,10 +55,10 @@ class Layout:
                 return sidecar
         except (ValueError, KeyError, TypeError):
             pass
-        raise ValueError(f'{self.sidecar} is damaged: it is not the JSON that packaging writes. Package again.')
+        raise ValueError(f'{self.sidecar} is damaged: expected the JSON that packaging writes. Package again.')
 
-    def damage(self) -> list:
-        """What is wrong with the files, a sentence each; reads every byte."""
+    def damage(self) -> list[str]:
+        """What is wrong with the files, a sentence for each; reads every byte."""
         wrong = []
         for name, sha1 in self.read_sidecar()['sha1'].items():
             path = self.directory / name
@@ -69,7 +69,7 @@ class Layout:
         return wrong
 
 
-def packaged(identifier: str, home: Path = None) -> Layout:
+def packaged(identifier: str, home: Path | None = None) -> Layout:
     """The layout of `identifier` in the data home, or in the folder given instead of it."""
     return Layout((home or recordings_home()) / identifier, identifier)
 

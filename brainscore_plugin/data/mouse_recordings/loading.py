@@ -1,4 +1,4 @@
-"""Loads packaged recordings: only the neurons that a filter keeps."""
+"""Loads packaged recordings: only the neurons that a selection keeps."""
 from collections.abc import Callable
 
 import netCDF4
@@ -18,7 +18,7 @@ def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
     identifier : str
         Such as 'deVries2020'.
     absent : str
-        What to tell the user if the recordings are not there: the command that gets them, their size and licence.
+        What to tell the user if the recording is not there: the commands that get it, their size and licence.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
 
 
 def neuron_table(identifier: str, absent: str) -> pd.DataFrame:
-    """The neuroid coordinates of packaged recordings, a row a neuron; parameters and errors as above."""
+    """The neuroid coordinates of packaged recordings, a row for each neuron; parameters and errors as above."""
     layout = _present(identifier, absent)
     with _open(layout) as file:
         return _coordinates(file, 'neuroid')

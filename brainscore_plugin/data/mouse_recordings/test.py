@@ -1,8 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from brainscore_vision.data.mouse_recordings.filters import in_well_sampled_animals, not_modulated_by_running, summary
 from brainscore_vision.data.mouse_recordings.layout import packaged, recordings_home
+from brainscore_vision.data.mouse_recordings.neuron_selection import (
+    in_well_sampled_animals,
+    not_modulated_by_running,
+    summary,
+)
 
 NEURONS = pd.DataFrame({'region': ['VISp'] * 7 + ['VISl'] * 2, 'animal': list('aaaabbc') + list('ab')})
 

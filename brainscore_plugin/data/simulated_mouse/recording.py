@@ -4,8 +4,8 @@ from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidA
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from brainscore_vision import load_stimulus_set
 
-from .files import IDENTIFIER, N_SCENES, SEED, recording_directory
 from .population import Population
+from .recording_builder import IDENTIFIER, N_SCENES, SEED, recording_directory
 from .scenes import cut_scenes
 
 
@@ -24,7 +24,7 @@ def load_simulated_assembly() -> NeuroidAssembly:
     Returns
     -------
     NeuroidAssembly, float32, shape (5900 presentations, 360 neuroids, 1 time bin)
-        Spike counts in 250 ms. Presentations are 118 scenes x 50 repetitions (coordinates stimulus_id, repetition);
+        Spike counts in 250 ms. Presentations are 118 scenes x 50 trials (coordinates stimulus_id, repetition);
         neuroids are 2 areas x 3 animals x 60 neurons, with the parameters of
         :class:`~.population.Population` as coordinates (region is VISp or VISl).
     """

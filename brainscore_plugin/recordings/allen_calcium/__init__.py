@@ -1,0 +1,1 @@
+"""deVries2020: Allen Brain Observatory, Visual Coding, two-photon calcium imaging (de Vries et al. 2020)."""

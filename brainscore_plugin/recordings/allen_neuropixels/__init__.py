@@ -1,0 +1,1 @@
+"""Siegle2021: Allen Brain Observatory, Visual Coding, Neuropixels (Siegle et al. 2021)."""

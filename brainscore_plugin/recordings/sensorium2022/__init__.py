@@ -1,0 +1,1 @@
+"""Willeke2022: the Sensorium 2022 competition's two-photon calcium imaging (Willeke et al. 2022)."""
