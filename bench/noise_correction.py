@@ -18,10 +18,10 @@ import numpy as np
 from tqdm import tqdm
 
 matplotlib.use('Agg')
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
-from brainscore_plugin.data.simulated_mouse.population import Population  # noqa: E402
-from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes  # noqa: E402
+from brainscore_plugin.data.simulated_mouse.population import Population
+from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes
 
 warnings.filterwarnings('ignore', message='xarray subclass')
 from brainscore_vision import load_metric  # noqa: E402

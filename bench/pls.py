@@ -20,12 +20,12 @@ from pathlib import Path
 os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 os.environ.setdefault('RESULTCACHING_DISABLE', '1')
 
-import numpy as np  # noqa: E402
-from sklearn.cross_decomposition import PLSRegression  # noqa: E402
-from sklearn.model_selection import ShuffleSplit  # noqa: E402
-from threadpoolctl import threadpool_limits  # noqa: E402
+import numpy as np
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.model_selection import ShuffleSplit
+from threadpoolctl import threadpool_limits
 
-from brainscore_plugin.metrics.noise_corrected_pls.pls import (  # noqa: E402
+from brainscore_plugin.metrics.noise_corrected_pls.pls import (
     fit_predict,
     fit_predict_many,
 )

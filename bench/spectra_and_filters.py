@@ -11,12 +11,12 @@ import time
 
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from scipy.optimize import least_squares  # noqa: E402
+import numpy as np
+import pandas as pd
+from scipy.optimize import least_squares
 
-from study.filters import NULL_FILTERS, fit_gabors, gabor, noise_fits, noise_threshold  # noqa: E402
-from study.naturalness import ESTIMATORS, fit_power_law  # noqa: E402
+from study.filters import NULL_FILTERS, fit_gabors, gabor, noise_fits, noise_threshold
+from study.naturalness import ESTIMATORS, fit_power_law
 
 REPEATS = 5
 SCIPY_FILTERS = 5

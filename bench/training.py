@@ -15,23 +15,23 @@ from pathlib import Path
 
 sys.path.pop(0)  # this folder, in which this file hides the package of its name
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import torch  # noqa: E402
-from lightly.data import LightlyDataset  # noqa: E402
-from lightly.loss import NTXentLoss  # noqa: E402
-from lightly.models.modules import SimCLRProjectionHead  # noqa: E402
-from lightly.transforms import SimCLRTransform  # noqa: E402
-from lightly.utils.lars import LARS  # noqa: E402
-from PIL import Image  # noqa: E402
-from torch import nn  # noqa: E402
-from torchvision.models import alexnet  # noqa: E402
+import numpy as np
+import pandas as pd
+import torch
+from lightly.data import LightlyDataset
+from lightly.loss import NTXentLoss
+from lightly.models.modules import SimCLRProjectionHead
+from lightly.transforms import SimCLRTransform
+from lightly.utils.lars import LARS
+from PIL import Image
+from torch import nn
+from torchvision.models import alexnet
 
-from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes  # noqa: E402
-from training.domains import PreparedDomain  # noqa: E402
-from training.recipes import RECIPES  # noqa: E402
-from training.simclr import SimCLR  # noqa: E402
-from training.train import train  # noqa: E402
+from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes
+from training.domains import PreparedDomain
+from training.recipes import RECIPES
+from training.simclr import SimCLR
+from training.train import train
 
 DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
 

@@ -41,7 +41,7 @@ class SweepFailed(RuntimeError):
 
 
 def sweep(models: list, benchmarks: list, layers='mapped', out: Path = Path('sweep'),
-          scheduler: str = None) -> pd.DataFrame:
+          scheduler: str | None = None) -> pd.DataFrame:
     """Score every model on every benchmark, layer by layer, and compare them.
 
     Each cell (model, layer, benchmark) is written to its own file as soon as it is finished, so that a sweep that was
