@@ -3,18 +3,16 @@
     python bench/activations.py [--quick] [--seed 0]
 
 Prints one table: five layers of alexnet64_untrained (31,872 features) on the simulated mouse's 118
-scenes and on 6,000 random pictures of 64 x 64. The bare side is the loop one would write: open,
-resize, normalise and stack 64 pictures, run the network without gradients, copy what its layers
+scenes and on 6,000 random images of 64 x 64. The bare side is the loop one would write: open,
+resize, normalise and stack 64 images, run the network without gradients, copy what its layers
 give into arrays. Ours is what the benchmarks call; Brain-Score's is its
 ``ActivationsExtractorHelper`` without storage. All in one run, the sides alternating; medians of
-the repetitions. The difference is the largest between ours and the helper's, over the largest
+their times. The difference is the largest between ours and the helper's, over the largest
 feature. OMP_NUM_THREADS=1 gives the network one thread where others compute on the same cores.
 """
 import argparse
-import gc
 import os
 import tempfile
-import time
 from pathlib import Path
 
 os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
@@ -26,6 +24,7 @@ from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from brainscore_vision import load_model, load_stimulus_set
 from brainscore_vision.benchmarks.mouse_predictivity.activations import layer_features
 from brainscore_vision.models.alexnet64.model import IMAGE_SIZE, IMAGENET_MEAN, IMAGENET_STD, LAYERS
+from measure import alternate, print_table
 from PIL import Image
 from torchvision import transforms
 
@@ -33,14 +32,14 @@ BATCH_SIZE = 64  # Brain-Score's
 COLUMNS = ('images', 'bare s', 'ours s', 'Brain-Score s', 'ours/bare', 'Brain-Score/bare', 'max rel diff')
 
 
-def random_pictures(folder, seed, n_images):
+def random_images(folder, seed, n_images):
     rng = np.random.default_rng(seed)
-    names = [f'picture_{i:05d}' for i in range(n_images)]
+    names = [f'image_{i:05d}' for i in range(n_images)]
     for name in names:
         Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(folder / f'{name}.png')
     stimuli = StimulusSet({'stimulus_id': names})
     stimuli.stimulus_paths = {name: folder / f'{name}.png' for name in names}
-    stimuli.identifier = 'random_pictures'
+    stimuli.identifier = 'random_images'
     return stimuli
 
 
@@ -86,16 +85,10 @@ def difference(model, stimuli):
     return np.abs(found, out=found).max() / largest
 
 
-def row(model, stimuli, repeats):
-    seconds = {side: [] for side in SIDES}
-    for _ in range(repeats):
-        for side, features in SIDES.items():
-            start = time.perf_counter()
-            result = features(model, stimuli)
-            seconds[side].append(time.perf_counter() - start)
-            del result  # 0.8 GB for 6,000 images, before the next side is timed
-            gc.collect()
-    seconds = {side: np.median(values) for side, values in seconds.items()}
+def row(model, stimuli, n_times):
+    def run(features):
+        features(model, stimuli)  # which are not kept: 0.8 GB for 6,000 images
+    seconds, _ = alternate({side: lambda features=features: run(features) for side, features in SIDES.items()}, n_times)
     return (str(len(stimuli)), *(f'{value:.3f}' for value in seconds.values()),
             f"{seconds['ours'] / seconds['bare']:.2f}", f"{seconds['helper'] / seconds['bare']:.2f}",
             f'{difference(model, stimuli[:BATCH_SIZE + 1]):.1e}')
@@ -103,21 +96,21 @@ def row(model, stimuli, repeats):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--quick', action='store_true', help='600 instead of 6,000 pictures and fewer repetitions')
+    parser.add_argument('--quick', action='store_true', help='600 instead of 6,000 images, timed fewer times')
+    parser.add_argument('--tiny', action='store_true', help='8 images, timed once: to see that the script runs')
     parser.add_argument('--seed', type=int, default=0)
     args = parser.parse_args()
-    n_images, few, many = (600, 5, 2) if args.quick else (6000, 15, 5)
+    n_images, few, many = (8, 1, 1) if args.tiny else (600, 5, 2) if args.quick else (6000, 15, 5)
     model, scenes = load_model('alexnet64_untrained'), load_stimulus_set('SimulatedMouse')
     for features in SIDES.values():  # the first call of each side imports what it needs
         features(model, scenes[:2])
     with tempfile.TemporaryDirectory() as folder:
-        rows = [COLUMNS, row(model, scenes, few), row(model, random_pictures(Path(folder), args.seed, n_images), many)]
+        rows = [COLUMNS, row(model, scenes[:8] if args.tiny else scenes, few),
+                row(model, random_images(Path(folder), args.seed, n_images), many)]
     device = next(model.activations_model._model.parameters()).device
     print(f'# seed {args.seed}; {device}, {torch.get_num_threads()} thread(s); {len(LAYERS)} layers; medians of {few} '
-          f'({scenes.shape[0]} images) and {many} ({n_images}) alternating repetitions')
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    for line in rows:
-        print('  '.join(cell.rjust(width) for cell, width in zip(line, widths)))
+          f'({rows[1][0]} images) and {many} ({n_images}) alternating runs')
+    print_table(rows)
 
 
 if __name__ == '__main__':

@@ -9,37 +9,26 @@ the reliability asked for.
     python bench/noise_correction.py [--repeats 6] [--out bench/noise_correction.png]
 """
 import argparse
-import sys
 import warnings
 from pathlib import Path
 
-import matplotlib
-import numpy as np
-from tqdm import tqdm
+warnings.filterwarnings('ignore', message='xarray subclass')
+
+import matplotlib  # noqa: E402
+import measure  # noqa: E402, F401
+import numpy as np  # noqa: E402
+from brainscore_vision.metrics.mouse_metrics.averages import mean, median_per_animal, nanmean  # noqa: E402
+from brainscore_vision.metrics.mouse_metrics.halvings import EVEN_ODD  # noqa: E402
+from brainscore_vision.metrics.noise_corrected_pls.bootstrap import INTERVAL, bootstrap  # noqa: E402
+from brainscore_vision.metrics.noise_corrected_pls.predictivity import pooled_predictivity, predictivity  # noqa: E402
+from brainscore_vision.metrics.noise_corrected_pls.protocol import Protocol  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from brainscore_plugin.data.simulated_mouse.population import Population  # noqa: E402
+from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes  # noqa: E402
 
 matplotlib.use('Agg')
-import matplotlib.pyplot as plt
-
-from brainscore_plugin.data.simulated_mouse.population import Population
-from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes
-
-warnings.filterwarnings('ignore', message='xarray subclass')
-from brainscore_vision import load_metric  # noqa: E402
-
-load_metric('noise_corrected_pls')
-from brainscore_vision.metrics.noise_corrected_pls.metric import (  # noqa: E402
-    INTERVAL,
-    _mean,
-    _median_per_animal,
-    bootstrap,
-)
-from brainscore_vision.metrics.noise_corrected_pls.noise_correction import (  # noqa: E402
-    EVEN_ODD,
-    Protocol,
-    nanmean,
-    pooled_predictivity,
-    predictivity,
-)
+import matplotlib.pyplot as plt  # noqa: E402
 
 SEED = 0
 N_IMAGES, N_ANIMALS, N_NEURONS = 118, 3, 40
@@ -48,10 +37,11 @@ PROTOCOL = Protocol(image_splits=10, trial_halves=5)
 RELIABILITIES = (.1, .3, .5, .7, .9)
 TRIALS = (10, 50)
 SHARES = (0, .02, .05, .15, .5, 1)  # of the variance of the features that carries what drives the neurons
+N_NULL = 10  # simulations without any signal
 
 
 def gabor_neurons():
-    """Features that explain the simulated mouse, and draws of its neurons' rates."""
+    """Features that explain the simulated mouse, and a function that draws rates of its neurons."""
     scenes = cut_scenes(N_IMAGES, SEED)
     population = Population.calibrated(scenes, SEED)
     features, rates = population.features(scenes), population.rates(scenes)
@@ -59,7 +49,7 @@ def gabor_neurons():
 
 
 def linear_neurons():
-    """Twelve features, and draws of neurons that are linear in them."""
+    """Twelve features, and a function that draws neurons that are linear in them."""
     drive = np.random.default_rng(SEED).standard_normal((N_IMAGES, 12))
     return drive, lambda rng: linear_rates(drive, rng)
 
@@ -92,7 +82,7 @@ def scaled_to(reliability, rates, n_trials):
 
 
 def score(values):
-    return _mean(_median_per_animal(values[None], ANIMALS)[0])
+    return mean(median_per_animal(values[None], ANIMALS)[0])
 
 
 def truth(features, rates):
@@ -103,9 +93,9 @@ def truth(features, rates):
 def simulate(repeats):
     """Rows: population, share, trials, reliability, truth, estimate, published, lower, upper, undefined neurons."""
     rows = []
-    cells = [(name, share, n_trials, reliability) for name in POPULATIONS for share in SHARES for n_trials in TRIALS
+    cases = [(name, share, n_trials, reliability) for name in POPULATIONS for share in SHARES for n_trials in TRIALS
              for reliability in RELIABILITIES]
-    for name, share, n_trials, reliability in tqdm(cells, unit='cell', mininterval=10):
+    for name, share, n_trials, reliability in tqdm(cases, unit='case', mininterval=10):
         drive, draw = POPULATIONS[name]()
         features = mix(drive, share, np.random.default_rng(SEED))
         for repeat in range(repeats):
@@ -152,15 +142,16 @@ def null(rng):
 
 
 def figure(rows, path):
-    plots, axes = plt.subplots(2, len(TRIALS) * len(POPULATIONS), figsize=(18, 6.5), sharex=True, sharey=True)
+    plots, axes = plt.subplots(2, len(TRIALS) * len(POPULATIONS), figsize=(18, 6.5), sharex=True, sharey=True,
+                               squeeze=False)
     for column, (name, n_trials) in enumerate((name, n) for name in POPULATIONS for n in TRIALS):
         for line, (label, index) in enumerate((('noise_corrected_pls', 5), ("Nayebi et al.'s formula", 6))):
             axis = axes[line, column]
             axis.axline((0, 0), slope=1, color='.7', zorder=0)
             for reliability, colour in zip(RELIABILITIES, plt.cm.viridis(np.linspace(.9, 0, len(RELIABILITIES)))):
                 chosen = [row for row in rows if row[0] == name and row[2:4] == (n_trials, reliability)]
-                cell = np.array([(r[1], r[4], r[index]) for r in chosen])
-                points = np.array([cell[cell[:, 0] == share, 1:].mean(axis=0) for share in SHARES])
+                found = np.array([(r[1], r[4], r[index]) for r in chosen])
+                points = np.array([found[found[:, 0] == share, 1:].mean(axis=0) for share in SHARES])
                 axis.plot(*points.T, 'o-', color=colour, markersize=4, label=f'reliability {reliability}')
             axis.set_title(f'{name} neurons, {n_trials} trials', fontsize=10)
             if column == 0:
@@ -174,20 +165,30 @@ def figure(rows, path):
     plots.savefig(path, dpi=110)
 
 
+def shrink():
+    """Make the simulation so small that it says nothing: to see that the script runs."""
+    global POPULATIONS, SHARES, TRIALS, RELIABILITIES, PROTOCOL, N_NULL
+    POPULATIONS, SHARES, TRIALS, RELIABILITIES = {'linear': linear_neurons}, (0, 1), (4,), (.5,)
+    PROTOCOL, N_NULL = Protocol(image_splits=2, trial_halves=1), 2
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--repeats', type=int, default=6, help='draws of neurons and trials')
+    parser.add_argument('--repeats', type=int, default=6, help='simulations of neurons and trials in each case')
+    parser.add_argument('--tiny', action='store_true', help='two cases once: to see that the script runs')
     parser.add_argument('--out', type=Path, default=Path(__file__).with_suffix('.png'))
     arguments = parser.parse_args()
-    rows = simulate(arguments.repeats)
+    if arguments.tiny:
+        shrink()
+    rows = simulate(1 if arguments.tiny else arguments.repeats)
     report(rows)
-    nulls = np.array([null(np.random.default_rng([SEED, repeat])) for repeat in range(10)])
+    nulls = np.array([null(np.random.default_rng([SEED, repeat])) for repeat in range(N_NULL)])
     (pooled, per_neuron, undefined), sd = nulls.mean(axis=0), nulls.std(axis=0, ddof=1)
-    print(f'no stimulus signal, random features, 10 draws: pooled {pooled:.3f} ± {sd[0]:.3f}, '
+    print(f'no stimulus signal, random features, {N_NULL} simulations: pooled {pooled:.3f} ± {sd[0]:.3f}, '
           f'per neuron {per_neuron:.3f} ± {sd[1]:.3f} ({undefined:.0%} of neurons undefined)')
     figure(rows, arguments.out)
     print(f'figure: {arguments.out}')
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()

@@ -8,12 +8,12 @@ plugin, all in one run with the same number of threads; the sides alternate wher
 short, and medians are given. The last row is the stock ``pls`` metric of Brain-Score.
 """
 import argparse
+import importlib.util
 import os
 import resource
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from pathlib import Path
 
@@ -21,14 +21,17 @@ os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 os.environ.setdefault('RESULTCACHING_DISABLE', '1')
 
 import numpy as np
+from measure import print_table, timed
 from sklearn.cross_decomposition import PLSRegression
 from sklearn.model_selection import ShuffleSplit
 from threadpoolctl import threadpool_limits
 
-from brainscore_plugin.metrics.noise_corrected_pls.pls import (
-    fit_predict,
-    fit_predict_many,
-)
+# by its file, for its package would load Brain-Score, into every process whose memory is measured
+SOURCE = Path(__file__).parents[1] / 'brainscore_plugin' / 'metrics' / 'noise_corrected_pls' / 'pls.py'
+_spec = importlib.util.spec_from_file_location('noise_corrected_pls.pls', SOURCE)
+_pls = sys.modules[_spec.name] = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_pls)
+fit_predict, fit_predict_many = _pls.fit_predict, _pls.fit_predict_many
 
 N_COMPONENTS = 25
 TIGHT = dict(tol=1e-20, max_iter=1_000_000)
@@ -36,6 +39,7 @@ FULL = dict(calcium=(59, 59, 14400, 170), ephys=(59, 59, 14400, 35), sensorium=(
             stock=(118, 14400, 170))
 QUICK = dict(calcium=(59, 59, 3000, 170), ephys=(59, 59, 3000, 35), sensorium=(600, 50, 3000, 1500),
              stock=(118, 2000, 60))
+TINY = dict(calcium=(59, 59, 100, 20), ephys=(59, 59, 100, 5), sensorium=(120, 20, 100, 50), stock=(118, 100, 10))
 COLUMNS = ('case', 'shape', 'fits', 'threads', 'sklearn s', 'tightened s', 'ours s', 'ratio', 'tightened ratio',
            'peak memory', 'max rel diff')
 
@@ -82,12 +86,6 @@ def difference(found, expected):
     return np.abs(found - expected).max() / expected.std()
 
 
-def timed(function, *args, **kwargs):
-    start = time.perf_counter()
-    result = function(*args, **kwargs)
-    return time.perf_counter() - start, result
-
-
 def shared_row(case, shape, fits, compared, seed, threads):
     """Many fits on one X, a few of them by scikit-learn too, the sides alternating."""
     n, n_test, p, q = shape
@@ -103,10 +101,10 @@ def shared_row(case, shape, fits, compared, seed, threads):
     return row(case, shape, fits, threads, stock, tight, ours, worst)
 
 
-def lone_row(shape, repeats, seed, threads):
+def lone_row(shape, n_times, seed, threads):
     n, n_test, p, q = shape
     stock, tight, ours, worst = [], [], [], 0
-    for repeat in range(repeats):
+    for repeat in range(n_times):
         X, (Y,), Z = make(seed + repeat, n, n_test, p, [q])
         elapsed, found = timed(fit_predict, X, Y, Z, N_COMPONENTS)
         ours.append(elapsed)
@@ -144,36 +142,39 @@ def large_child(side, path, shape, seed):
     np.savez(path, seconds=seconds, memory=memory, prediction=prediction)
 
 
-def stock_row(shape, repeats, seed, threads):
-    """The stock metric, 10 splits 90/10, and the same splits, Pearson and median on ours."""
+def assembly(values, prefix):
+    """Values (n_images, n) as Brain-Score's metrics take them."""
     from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+    names = [f'{prefix}{i}' for i in range(values.shape[1])]
+    return NeuroidAssembly(values, dims=['presentation', 'neuroid'], coords={
+        'stimulus_id': ('presentation', [f'{i:04d}' for i in range(len(values))]),
+        'image': ('presentation', list(range(len(values)))),
+        'neuroid_id': ('neuroid', names), 'site': ('neuroid', names)})
+
+
+def score_by_ours(X, Y):
+    """The splits of the stock metric, its correlation and its median, on our fits."""
+    medians = []
+    for train, test in ShuffleSplit(10, train_size=.9, random_state=1).split(X):
+        P = fit_predict(X[train], Y[train], X[test], N_COMPONENTS)
+        a, b = P - P.mean(axis=0), Y[test] - Y[test].mean(axis=0)
+        medians.append(np.median((a * b).sum(axis=0) / np.sqrt((a * a).sum(axis=0) * (b * b).sum(axis=0))))
+    return np.mean(medians)
+
+
+def stock_row(shape, n_times, seed, threads):
+    """The stock metric, 10 splits 90/10, against the same score by our fits."""
     from brainscore_vision import load_metric
     n, p, q = shape
     X, (Y,), _ = make(seed, n, 0, p, [q])
-
-    def assembly(values, prefix):
-        names = [f'{prefix}{i}' for i in range(values.shape[1])]
-        return NeuroidAssembly(values, dims=['presentation', 'neuroid'], coords={
-            'stimulus_id': ('presentation', [f'{i:04d}' for i in range(n)]),
-            'image': ('presentation', list(range(n))),
-            'neuroid_id': ('neuroid', names), 'site': ('neuroid', names)})
-
-    def ours(X, Y):
-        medians = []
-        for train, test in ShuffleSplit(10, train_size=.9, random_state=1).split(X):
-            P = fit_predict(X[train], Y[train], X[test], N_COMPONENTS)
-            a, b = P - P.mean(axis=0), Y[test] - Y[test].mean(axis=0)
-            medians.append(np.median((a * b).sum(axis=0) / np.sqrt((a * a).sum(axis=0) * (b * b).sum(axis=0))))
-        return np.mean(medians)
-
     source, target = assembly(X, 'x'), assembly(Y, 'y')
     metric = load_metric('pls', crossvalidation_kwargs=dict(stratification_coord=None))
     # The stock metric stops at scikit-learn's tolerance: tightened, it is to be equal.
     regression = metric.regression._regression
     default = regression.get_params()
     seconds, scores = {'stock': [], 'tight': [], 'ours': []}, {}
-    for repeat in range(repeats):
-        elapsed, found = timed(ours, X, Y)
+    for repeat in range(n_times):
+        elapsed, found = timed(score_by_ours, X, Y)
         seconds['ours'].append(elapsed)
         for side, parameters in (('stock', default), ('tight', TIGHT))[:1 if repeat else 2]:
             regression.set_params(**{**default, **parameters})
@@ -196,29 +197,28 @@ def row(case, shape, fits, threads, stock, tight, ours, worst, memory='-'):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--quick', action='store_true', help='smaller shapes and fewer fits')
+    parser.add_argument('--tiny', action='store_true', help='tiny shapes, once: to see that the script runs')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--child', nargs=6, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
         large_child(args.child[0], args.child[1], tuple(map(int, args.child[2:])), args.seed)
         return
-    shapes, fits, repeats = (QUICK, 64, 2) if args.quick else (FULL, 512, 3)
+    shapes, fits, n_times = (TINY, 2, 1) if args.tiny else (QUICK, 64, 2) if args.quick else (FULL, 512, 3)
     cores = len(os.sched_getaffinity(0))
     # First, while this process is small: a child's peak counts its parent's size at the fork.
     large = large_row(shapes['sensorium'], args.seed, cores)
     rows = [COLUMNS]
     with threadpool_limits(1):
-        rows.append(shared_row('calcium', shapes['calcium'], fits, repeats, args.seed, 1))
-        rows.append(shared_row('ephys', shapes['ephys'], fits, repeats, args.seed, 1))
-        rows.append(lone_row(shapes['calcium'], repeats, args.seed, 1))
-        stock = stock_row(shapes['stock'], 1 if args.quick else repeats, args.seed, 1)
+        rows.append(shared_row('calcium', shapes['calcium'], fits, n_times, args.seed, 1))
+        rows.append(shared_row('ephys', shapes['ephys'], fits, n_times, args.seed, 1))
+        rows.append(lone_row(shapes['calcium'], n_times, args.seed, 1))
+        stock = stock_row(shapes['stock'], 1 if args.quick else n_times, args.seed, 1)
     rows += [large, stock]
     print(f'# seed {args.seed}; {N_COMPONENTS} components; seconds per fit (per call in the last row); shapes are '
           'train x test x features x targets (images x features x targets in the last row);\n'
           f'# tightened: {TIGHT}; ratio: scikit-learn over ours; max rel diff: from tightened scikit-learn')
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    for line in rows:
-        print('  '.join(cell.rjust(width) for cell, width in zip(line, widths)))
+    print_table(rows)
 
 
 if __name__ == '__main__':

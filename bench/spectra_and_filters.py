@@ -11,6 +11,7 @@ import time
 
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 
+import measure  # noqa: F401
 import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
@@ -18,8 +19,8 @@ from scipy.optimize import least_squares
 from study.filters import NULL_FILTERS, fit_gabors, gabor, noise_fits, noise_threshold
 from study.naturalness import ESTIMATORS, fit_power_law
 
-REPEATS = 5
-SCIPY_FILTERS = 5
+N_TIMES = 5
+N_IMAGES, N_FILTERS, SCIPY_FILTERS = 1000, 64, 5
 
 
 def power_law_images(p: float, n: int, seed: int) -> np.ndarray:
@@ -36,7 +37,7 @@ def seconds(function) -> tuple:
     """Best wall clock and processor time of several calls; the machine may be busy with something else."""
     function()
     times = []
-    for _ in range(REPEATS):
+    for _ in range(N_TIMES):
         start, started = time.perf_counter(), time.process_time()
         function()
         times.append((time.perf_counter() - start, time.process_time() - started))
@@ -52,29 +53,36 @@ def scipy_fit(pattern: np.ndarray, start: np.ndarray) -> float:
     return 1 - 2 * least_squares(residual, start).cost / ((pattern - pattern.mean()) ** 2).sum()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--seed', type=int, default=0)
-    seed = parser.parse_args().seed
-    print(f'# seed {seed}; 1 thread; best of {REPEATS}; load {os.getloadavg()[0]:.1f}')
-    print('1,000 images of 64 x 64, spectra and fits:')
-    images = power_law_images(2, 1000, seed)
+def time_spectra(seed: int) -> None:
+    """Print how long both estimators take for images of 64 x 64, and which exponents they find."""
+    print(f'{N_IMAGES:,} images of 64 x 64, spectra and fits:')
+    images = power_law_images(2, N_IMAGES, seed)
     for estimator in ESTIMATORS:
         wall, processor = seconds(lambda name=estimator: fit_power_law(images, name))
-        found = ', '.join(f'{p} -> {fit_power_law(power_law_images(p, 1000, seed), estimator).p.mean():.3f}'
+        found = ', '.join(f'{p} -> {fit_power_law(power_law_images(p, N_IMAGES, seed), estimator).p.mean():.3f}'
                           for p in (0, 1, 2, 3, 4))
         print(f'  {estimator:10}{wall:.3f} s ({processor:.3f} s of processor); p {found}')
-    rng = np.random.default_rng(seed)
+
+
+def random_gabors(seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Parameters of Gabor functions, and these as filters of 11 x 11 with noise."""
+    rng, n = np.random.default_rng(seed), N_FILTERS
     truth = pd.DataFrame({
-        'orientation_deg': rng.uniform(0, 180, 64), 'frequency_cycles_per_pixel': rng.uniform(.08, .35, 64),
-        'phase': rng.uniform(-np.pi, np.pi, 64), 'x': rng.uniform(-2, 2, 64), 'y': rng.uniform(-2, 2, 64),
-        'sigma': rng.uniform(1.5, 3, 64), 'aspect': rng.uniform(.7, 2, 64), 'amplitude': 1.})
+        'orientation_deg': rng.uniform(0, 180, n), 'frequency_cycles_per_pixel': rng.uniform(.08, .35, n),
+        'phase': rng.uniform(-np.pi, np.pi, n), 'x': rng.uniform(-2, 2, n), 'y': rng.uniform(-2, 2, n),
+        'sigma': rng.uniform(1.5, 3, n), 'aspect': rng.uniform(.7, 2, n), 'amplitude': 1.})
     patterns = gabor(truth, 11)
     patterns += .2 * patterns.std(axis=(1, 2), keepdims=True) * rng.standard_normal(patterns.shape)
+    return truth, patterns
+
+
+def time_gabor_fits(seed: int) -> None:
+    """Print how long the fits take, how good they are, and how long scipy takes for some of them."""
+    truth, patterns = random_gabors(seed)
     wall, processor = seconds(lambda: fit_gabors(patterns))
     fits = fit_gabors(patterns)
     error = np.abs((fits.orientation_deg - truth.orientation_deg + 90) % 180 - 90)
-    print(f'64 Gabor fits with three starts each: {wall:.3f} s ({processor:.3f} s of processor); R² '
+    print(f'{N_FILTERS} Gabor fits with three starts each: {wall:.3f} s ({processor:.3f} s of processor); R² '
           f'{fits.r2.median():.3f} (lowest {fits.r2.min():.3f}), orientation within {error.max():.1f} degrees')
     start = time.perf_counter()
     r2 = [scipy_fit(patterns[i], truth.iloc[i].to_numpy()) for i in range(SCIPY_FILTERS)]
@@ -82,6 +90,25 @@ def main() -> None:
     gain = fits.r2[:SCIPY_FILTERS] - r2
     print(f'scipy.optimize.least_squares from the truth: {each:.3f} s a filter; our R² less its: '
           f'{gain.min():.1e} to {gain.max():.1e}')
+
+
+def shrink() -> None:
+    """Make images and filters so few that their times say nothing: to see that the script runs."""
+    global N_TIMES, N_IMAGES, N_FILTERS, SCIPY_FILTERS
+    N_TIMES, N_IMAGES, N_FILTERS, SCIPY_FILTERS = 1, 8, 4, 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--tiny', action='store_true', help='few images and filters: to see that the script runs')
+    parser.add_argument('--seed', type=int, default=0)
+    arguments = parser.parse_args()
+    if arguments.tiny:
+        shrink()
+    seed = arguments.seed
+    print(f'# seed {seed}; 1 thread; best of {N_TIMES}; load {os.getloadavg()[0]:.1f}')
+    time_spectra(seed)
+    time_gabor_fits(seed)
     noise = noise_fits(seed=seed).r2
     print(f'{NULL_FILTERS} filters of white noise: R² {noise.median():.3f} (from {noise.min():.3f} to '
           f'{noise.max():.3f}), threshold {noise_threshold(seed=seed):.3f}')

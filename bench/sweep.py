@@ -3,10 +3,10 @@
     python bench/sweep.py [--fraction 0.02] [--processes 2] [--seed 0]
     python bench/sweep.py --scaling [bench/sweep_scaling.png]
 
-The job is that of the calcium recordings: 98 populations (an animal's neurons in one of six areas) of about 175
+The work is that of the calcium recordings: 98 populations (an animal's neurons in one of six areas) of about 175
 neurons, 118 images x 50 trials, 8 models x 5 layers of AlexNet's sizes at 64 x 64 pixels, 100 image splits, the
-trials halved once. Features and responses are simulated here; a cell (model, layer, area) is scored by the metric that
-a sweep's cells are scored by. `--fraction` computes that part of the pairs of a model and an area, all layers of each,
+trials halved once. Features and responses are simulated here; a task (model, layer, area) is scored by the metric that
+scores a sweep's tasks. `--fraction` computes that part of the pairs of a model and an area, all layers of each,
 and projects the rest. The time of scikit-learn is projected from a few of the same fits at its default settings.
 """
 import argparse
@@ -20,6 +20,7 @@ from multiprocessing import get_context
 os.environ.update(dict.fromkeys(('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'), '1'))
 os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 
+import measure  # noqa: F401
 import numpy as np
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from sklearn.cross_decomposition import PLSRegression
@@ -34,6 +35,7 @@ AREAS = {'VISp': 22, 'VISl': 18, 'VISal': 15, 'VISpm': 16, 'VISam': 13, 'VISrl':
 N_NEURONS = 175  # on average
 PROTOCOL = 'paper'
 SKLEARN_FITS = 3  # of each layer
+SCALING = {'n_neurons': (44, 88, 175, 350, 700, 1400), 'n_images': (59, 118, 236, 472), 'n_models': (1, 2, 4, 8)}
 
 
 def latents(seed: int, n_images: int) -> np.ndarray:
@@ -52,8 +54,7 @@ def features(seed: int, model: int, layer: str, n_images: int = N_IMAGES) -> Neu
 
 
 @functools.lru_cache(maxsize=1)
-def recordings(seed: int, area: str, n_animals: int, n_neurons: int = N_NEURONS,
-               n_images: int = N_IMAGES) -> NeuroidAssembly:
+def recordings(seed: int, area: str, n_animals: int, n_neurons: int, n_images: int = N_IMAGES) -> NeuroidAssembly:
     """Poisson counts, whose rates are exponentials of the latents and of log-normal size."""
     rng = np.random.default_rng([seed, 2, list(AREAS).index(area)])
     sizes = rng.integers(n_neurons * 4 // 5, n_neurons * 6 // 5 + 1, size=n_animals) if n_animals > 1 else [n_neurons]
@@ -67,36 +68,44 @@ def recordings(seed: int, area: str, n_animals: int, n_neurons: int = N_NEURONS,
         'neuroid_id': ('neuroid', np.arange(animals.size)), 'animal': ('neuroid', animals)})
 
 
-def score_cell(seed: int, model: int, layer: str, area: str) -> tuple:
-    """Score one cell; returns its value and, without the simulation, its seconds of wall clock and of processor."""
-    source, target = features(seed, model, layer), recordings(seed, area, AREAS[area])
+def score_task(tiny: bool, seed: int, model: int, layer: str, area: str) -> tuple[float, float, float]:
+    """Score one task; returns its value and, without the simulation, its seconds of wall clock and of processor."""
+    if tiny:
+        shrink()  # this process, too
+    source, target = features(seed, model, layer), recordings(seed, area, AREAS[area], N_NEURONS)
     start, started = time.perf_counter(), time.process_time()
     score = NoiseCorrectedPLS(PROTOCOL)(source, target)
     return float(score), time.perf_counter() - start, time.process_time() - started
 
 
-def run_job(fraction: float, processes: int, seed: int) -> None:
+def time_tasks(fraction: float, processes: int, seed: int, tiny: bool) -> None:
+    """Score a part of the tasks, print how long that took and what it projects to."""
     pairs = [(area, model) for area in AREAS for model in range(N_MODELS)]
     total = len(pairs) * len(LAYERS)
-    cells = [(model, layer, area) for area, model in pairs[:max(1, round(fraction * len(pairs)))] for layer in LAYERS]
-    populations = sum(AREAS[area] for _, _, area in cells)
+    tasks = [(model, layer, area) for area, model in pairs[:max(1, round(fraction * len(pairs)))] for layer in LAYERS]
+    populations = sum(AREAS[area] for _, _, area in tasks)
     all_populations = N_MODELS * len(LAYERS) * sum(AREAS.values())
 
     start = time.perf_counter()
     with ProcessPoolExecutor(processes, mp_context=get_context('spawn')) as pool:
-        futures = [pool.submit(score_cell, seed, *cell) for cell in cells]
-        results = [future.result() for future in tqdm(futures, unit='cell', desc='scoring', smoothing=0)]
+        futures = [pool.submit(score_task, tiny, seed, *task) for task in tasks]
+        results = [future.result() for future in tqdm(futures, unit='task', desc='scoring', smoothing=0)]
     elapsed = time.perf_counter() - start
     values, wall, processor = (np.array(column) for column in zip(*results))
     print(f'seed {seed}; {processes} processes of 1 thread; protocol {PROTOCOL}; load {os.getloadavg()[0]:.1f}')
-    print(f'measured: {len(cells)} of {total} cells ({populations} of {all_populations} populations x layers x models) '
+    print(f'measured: {len(tasks)} of {total} tasks ({populations} of {all_populations} populations x layers x models) '
           f'in {elapsed:.0f} s; scoring took {wall.sum():.0f} s of its processes and {processor.sum():.0f} s of '
           f'processor; median value {np.median(values):.3f}')
-    if len(cells) < total:
+    if len(tasks) < total:
         share = populations / all_populations
         wall_minutes, processor_minutes = (spent.sum() / processes / share / 60 for spent in (wall, processor))
-        print(f'projected by the number of populations: all cells in {wall_minutes:.1f} min on a machine as busy as '
+        print(f'projected by the number of populations: all tasks in {wall_minutes:.1f} min on a machine as busy as '
               f'this one, {processor_minutes:.1f} min on one that does nothing else')
+    project_sklearn(processes, seed)
+
+
+def project_sklearn(processes: int, seed: int) -> None:
+    """Print how long scikit-learn's fits would take for all tasks, from a few of them."""
     protocol = NoiseCorrectedPLS(PROTOCOL).protocol
     per_layer = {layer: sklearn_seconds(seed, layer) for layer in tqdm(LAYERS, desc='scikit-learn', leave=False)}
     fits = protocol.image_splits * 2  # either half of the trials
@@ -110,7 +119,7 @@ def run_job(fraction: float, processes: int, seed: int) -> None:
 def sklearn_seconds(seed: int, layer: str) -> float:
     """Median seconds of one of scikit-learn's fits and predictions at its default tolerance, for one population."""
     X = features(seed, 0, layer).values
-    responses = recordings(seed, 'VISp', 1)
+    responses = recordings(seed, 'VISp', 1, N_NEURONS)
     Y = responses.values.reshape(N_IMAGES, N_TRIALS, -1)[:, ::2].mean(axis=1)
     protocol = NoiseCorrectedPLS(PROTOCOL).protocol
     seconds = []
@@ -125,30 +134,30 @@ def sklearn_seconds(seed: int, layer: str) -> float:
     return float(np.median(seconds))
 
 
+def seconds_to_score(seed: int, n_neurons: int | None = None, n_images: int | None = None, n_models: int = 1) -> float:
+    """Best of two times to score models on one animal; the machine may be busy with something else."""
+    n_images = n_images or N_IMAGES
+    target = recordings(seed, 'VISp', 1, n_neurons or N_NEURONS, n_images)
+    sources = [features(seed, model, 'conv3', n_images) for model in range(n_models)]
+    best = np.inf
+    for _ in range(2):
+        start = time.perf_counter()
+        for source in sources:
+            NoiseCorrectedPLS(PROTOCOL)(source, target)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
 def plot_scaling(path: str, seed: int) -> None:
-    """Seconds of cells of one layer and animal against neurons, images and models; saved as a picture."""
+    """Seconds of tasks of one layer and animal against neurons, images and models; saved as a figure."""
     from matplotlib.figure import Figure
-    layer = 'conv3'
-
-    def seconds(n_neurons=N_NEURONS, n_images=N_IMAGES, n_models=1):
-        target = recordings(seed, 'VISp', 1, n_neurons, n_images)
-        sources = [features(seed, model, layer, n_images) for model in range(n_models)]
-        best = np.inf
-        for _ in range(2):  # the machine may be busy with something else
-            start = time.perf_counter()
-            for source in sources:
-                NoiseCorrectedPLS(PROTOCOL)(source, target)
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    sweeps = {'n_neurons': (44, 88, 175, 350, 700, 1400), 'n_images': (59, 118, 236, 472), 'n_models': (1, 2, 4, 8)}
-    seconds(n_neurons=10)  # imports and caches
+    seconds_to_score(seed, n_neurons=10)  # imports and caches
     figure = Figure(figsize=(10, 3.2), layout='constrained')
-    bar = tqdm(total=sum(map(len, sweeps.values())), desc='scaling')
-    for axis, (name, sizes) in zip(figure.subplots(1, 3), sweeps.items()):
+    bar = tqdm(total=sum(map(len, SCALING.values())), desc='scaling')
+    for axis, (name, sizes) in zip(figure.subplots(1, 3), SCALING.items()):
         times = []
         for size in sizes:
-            times.append(seconds(**{name: size}))
+            times.append(seconds_to_score(seed, **{name: size}))
             bar.update()
         slope = np.polyfit(np.log(sizes[-3:]), np.log(times[-3:]), 1)[0]
         bar.write(f"{name}: " + ', '.join(f'{size} {taken:.2f} s' for size, taken in zip(sizes, times))
@@ -162,26 +171,37 @@ def plot_scaling(path: str, seed: int) -> None:
         axis.set_ylabel('seconds, 1 core')
         axis.legend(frameon=False)
     bar.close()
-    figure.suptitle(f'one animal of {N_NEURONS} neurons, {N_IMAGES} images, one model, {layer} ({LAYERS[layer]} '
+    figure.suptitle(f"one animal of {N_NEURONS} neurons, {N_IMAGES} images, one model, conv3 ({LAYERS['conv3']} "
                     f"features), protocol '{PROTOCOL}', unless the axis says otherwise", fontsize=10)
     figure.savefig(path, dpi=150)
     print(path)
 
 
+def shrink() -> None:
+    """Make tasks so small that their times say nothing: to see that the script runs."""
+    global LAYERS, N_MODELS, AREAS, N_NEURONS, PROTOCOL, SKLEARN_FITS, SCALING
+    LAYERS, N_MODELS, AREAS, N_NEURONS = {'conv1': 60, 'conv3': 50}, 2, {'VISp': 2}, 6
+    PROTOCOL, SKLEARN_FITS = 'quick', 1
+    SCALING = {'n_neurons': (2, 4), 'n_images': (59, 118), 'n_models': (1, 2)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--fraction', type=float, default=1., help='part of the cells to compute (default: all)')
+    parser.add_argument('--fraction', type=float, default=1., help='part of the tasks to compute (default: all)')
     parser.add_argument('--processes', type=int, default=2)
+    parser.add_argument('--tiny', action='store_true', help='few, small tasks: to see that the script runs')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--scaling', nargs='?', const='bench/sweep_scaling.png', metavar='PNG',
                         help='plot how cost grows instead')
     args = parser.parse_args()
     if not 0 < args.fraction <= 1:
         parser.error(f'--fraction {args.fraction}: give a number above 0 and up to 1')
+    if args.tiny:
+        shrink()
     if args.scaling:
         plot_scaling(args.scaling, args.seed)
     else:
-        run_job(args.fraction, args.processes, args.seed)
+        time_tasks(args.fraction, 1 if args.tiny else args.processes, args.seed, args.tiny)
 
 
 if __name__ == '__main__':

@@ -24,7 +24,11 @@ MODELS = 8
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--images', type=int, default=100_000, help='of the set that is browsed')
+    parser.add_argument('--tiny', action='store_true', help='few images and models: to see that the script runs')
     chosen = parser.parse_args()
+    if chosen.tiny:
+        chosen.images = 2000
+        shrink()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
         rows = [*bench.opening(), *bench.filters(), *bench.activations(), *bench.browsing(chosen.images)]
@@ -34,6 +38,12 @@ def main() -> None:
     print(f'{"what":58} {"goal":>8} {"median":>8} {"worst":>8} {"waits":>8} {"work":>8}')
     for what, goal, median, worst, waits, work in rows:
         print(f'{what:58} {goal:>8} {median:>8} {worst:>8} {waits:>8} {work:>8}')
+
+
+def shrink() -> None:
+    """Take so few steps and models that their times say nothing: to see that the script runs."""
+    global REPEATS, MODELS
+    REPEATS, MODELS = 1, 2
 
 
 class Bench:

@@ -49,7 +49,7 @@ class Scores(View):
     def open(self, folder: Path) -> None:
         """Load a sweep, in the background."""
         def load():
-            from brainscore_plugin.sweep.cells import load_results
+            from brainscore_plugin.sweep.results import load_results
             cells = load_results(Path(folder))
             yield cells, naturalness_of(cells.model.unique())
 

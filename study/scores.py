@@ -4,7 +4,8 @@ from pathlib import Path
 import pandas as pd
 
 from brainscore_plugin.sweep import SweepFailed, load_results, sweep
-from brainscore_plugin.sweep.cells import Cell, read_summary
+from brainscore_plugin.sweep.results import read_summary
+from brainscore_plugin.sweep.tasks import Task
 from study.models import ORACLE, TRAINED
 from study.predictivity import with_keys
 from study.recordings import Recording
@@ -58,7 +59,7 @@ def score_models(models: list, recording: Recording, out: Path) -> tuple:
 
 def _scores(cells: pd.DataFrame, out: Path) -> pd.DataFrame:
     rows = cells[['model', 'label', 'group', 'layer', 'benchmark']].drop_duplicates(ignore_index=True)
-    summaries = [read_summary(Cell(row.model, row.layer, row.benchmark), out)[0] for row in rows.itertuples()]
+    summaries = [read_summary(Task(row.model, row.layer, row.benchmark), out)[0] for row in rows.itertuples()]
     values = pd.DataFrame(summaries, index=rows.index, columns=['value', 'error', 'n_neurons', 'n_nan'])
     return with_keys(rows.join(values)).drop(columns='benchmark')
 

@@ -17,7 +17,7 @@ def mean_reliability(responses: np.ndarray, n_halvings: int = HALVINGS) -> np.nd
     numpy.ndarray, shape (n_neurons[, n_bins])
         NaN where it is undefined: the neuron is constant, or an image lacks trials in every half.
     """
-    from brainscore_plugin.metrics.split_half_reliability.metric import reliability  # Brain-Score, which takes seconds
+    from brainscore_plugin.metrics.split_half_reliability.reliability import reliability  # Brain-Score, seconds
     flat = responses.reshape(*responses.shape[:2], -1)
     values = reliability(flat, n_halvings, SEED)
     defined = np.isfinite(values)

@@ -42,19 +42,6 @@ RECORDINGS: dict[str, dict[str, Any]] = {
     },
 }
 
-_METRICS = {
-    'noise_corrected_pls': ('noise_corrected_pls', 'Nayebi et al. 2023',
-                            "median over neurons of PLS predictivity, each corrected for its noise"),
-    'noise_corrected_pls_pooled': ('noise_corrected_pls', 'Prasad, Manor & Pereira 2022',
-                                   'correlations over all images and neurons at once; for comparison only, chance '
-                                   'reaches high values'),
-    'noise_corrected_pls_held_out': ('noise_corrected_pls', 'Nayebi et al. 2023',
-                                     'PLS fitted to images shown once, scored on repeated ones'),
-    'noise_corrected_pls_pooled_held_out': ('noise_corrected_pls', 'Prasad, Manor & Pereira 2022',
-                                            'PLS fitted to images shown once, scored on repeated ones, neurons pooled'),
-    'mouse_rdm': ('mouse_rdm', 'Kriegeskorte et al. 2008', 'dissimilarity matrices by animal, corrected for noise'),
-}
-
 
 def benchmark_metadata(identifiers: list[str]) -> dict[str, Any]:
     """The document of a benchmark plugin.
@@ -79,8 +66,8 @@ def _entry(identifier: str) -> dict[str, Any]:
     facts = RECORDINGS[identifier.split('.')[0]]
     link = f"{_SOURCE}/data/{facts['plugin']}"
     start, end = benchmark._time_bin
-    metric = next(name for name, registered in metric_registry.items() if registered is type(benchmark.metric))
-    plugin, reference, notes = _METRICS[metric]
+    metric_class = type(benchmark.metric)
+    metric = next(name for name, registered in metric_registry.items() if registered is metric_class)
     stimuli = {'num_stimuli': None, 'datatype': None, 'stimuli_subtype': None, 'total_size_mb': None,
                'brainscore_link': link, **facts['stimulus_set']}
     data = {'benchmark_type': 'neural', 'task': 'passive viewing', 'region': benchmark.region, 'hemisphere': None,
@@ -88,5 +75,6 @@ def _entry(identifier: str) -> dict[str, Any]:
             'brainscore_link': link, **facts['data']}
     data['extra_notes'] = data['extra_notes'].format(filter=benchmark.neuron_filter)
     return {'stimulus_set': stimuli, 'data': data,
-            'metric': {'type': metric, 'reference': reference, 'public': True,
-                       'brainscore_link': f'{_SOURCE}/metrics/{plugin}', 'extra_notes': notes}}
+            'metric': {'type': metric, 'reference': metric_class.REFERENCE, 'public': True,
+                       'brainscore_link': f"{_SOURCE}/metrics/{metric_class.__module__.split('.')[2]}",
+                       'extra_notes': metric_class.NOTES}}

@@ -36,7 +36,7 @@ not, in six areas, and how well networks explain it depends on what images they 
 - **A new metric.** `noise_corrected_pls` corrects each neuron for its noise. `…-pls_pooled` is a published measure that
   chance satisfies, for comparison only.
 - **Weights** are in `models/*/weights`, {weights:.0f} MB; they can be moved to the storage if that is too much here.
-- `mouse_recordings` and `mouse_predictivity` register nothing: other plugins import them.
+- `mouse_recordings`, `mouse_metrics` and `mouse_predictivity` register nothing: other plugins import them.
 
 ## Files to upload
 

@@ -7,6 +7,9 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
+
 from brainscore_plugin import __version__
 from brainscore_plugin.link import PLUGIN_TYPES, Plugin, installed_brainscore, plugins
 
@@ -53,7 +56,7 @@ def code_digest(type_: str, identifier: str) -> str:
                   *(_folder_digest(plugin) for plugin in sorted(closure, key=lambda plugin: plugin.directory)))
 
 
-def weights_digest(model) -> str:
+def weights_digest(model: object) -> str:
     """Digest of the parameters and buffers of a model's network; of nothing where it has no torch network."""
     import torch
     network = getattr(getattr(model, 'activations_model', None), '_model', None)
@@ -64,8 +67,8 @@ def weights_digest(model) -> str:
                                  tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())))
 
 
-def recordings_digest(recordings) -> str:
-    """Digest of responses and of whose they are, (presentation, neuroid), and of the stimuli."""
+def recordings_digest(recordings: NeuroidAssembly) -> str:
+    """Digest of responses and of whose they are, (presentation, neuroid), and of the images."""
     recordings = recordings.transpose('presentation', 'neuroid')
     labels = (' '.join(map(str, recordings[name].values))
               for name in ('stimulus_id', 'repetition', 'animal', 'neuroid_id'))
@@ -73,13 +76,13 @@ def recordings_digest(recordings) -> str:
                   stimuli_digest(recordings.attrs['stimulus_set']))
 
 
-def stimuli_digest(stimulus_set) -> str:
-    """Digest of the stimuli's ids and files, in their order."""
+def stimuli_digest(stimulus_set: StimulusSet) -> str:
+    """Digest of the ids and files of images, in their order."""
     return digest(*(part for stimulus_id in stimulus_set['stimulus_id']
                     for part in (str(stimulus_id), Path(stimulus_set.get_stimulus(stimulus_id)).read_bytes())))
 
 
-def digest(*parts) -> str:
+def digest(*parts: str | bytes | memoryview) -> str:
     """SHA-1 of text and bytes, each set apart from the next by its length."""
     sha1 = hashlib.sha1()
     for part in parts:
@@ -90,7 +93,7 @@ def digest(*parts) -> str:
 
 
 @functools.cache
-def _registered() -> dict:
+def _registered() -> dict[tuple[str, str], Plugin]:
     return {(type_, identifier): plugin for type_ in PLUGIN_TYPES
             for init in sorted((installed_brainscore() / type_).glob('[!._]*/__init__.py'))
             for plugin in [Plugin(type_, init.parent)] for identifier in plugin.identifiers}
@@ -110,12 +113,12 @@ def _folder_digest(plugin: Plugin) -> str:
                     for part in (file.relative_to(plugin.directory).as_posix(), file.read_bytes())))
 
 
-def _files(directory: Path) -> list:
+def _files(directory: Path) -> list[Path]:
     return sorted(file for file in directory.rglob('*')
                   if file.is_file() and not any(file.match(pattern) for pattern in UNREAD))
 
 
-def _uses(plugin: Plugin) -> set:
+def _uses(plugin: Plugin) -> set[Plugin]:
     used = set()
     for file in _files(plugin.directory):
         if file.suffix != '.py':
@@ -128,7 +131,7 @@ def _uses(plugin: Plugin) -> set:
     return used
 
 
-def _imported(node: ast.AST, package: str) -> list:
+def _imported(node: ast.AST, package: str) -> list[Plugin]:
     if isinstance(node, ast.Import):
         modules = [name.name for name in node.names]
     elif isinstance(node, ast.ImportFrom):
@@ -141,7 +144,7 @@ def _imported(node: ast.AST, package: str) -> list:
     return [Plugin(folder.parent.name, folder) for folder in folders if (folder / '__init__.py').is_file()]
 
 
-def _loaded(node: ast.AST) -> list:
+def _loaded(node: ast.AST) -> list[Plugin]:
     if not isinstance(node, ast.Call) or not node.args:
         return []
     type_ = LOADERS.get(getattr(node.func, 'id', getattr(node.func, 'attr', None)))

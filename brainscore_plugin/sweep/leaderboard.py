@@ -1,10 +1,15 @@
-"""Finished cells side by side: a table for people, for programs and as a picture."""
+"""The results of a sweep side by side: a table for people, for programs and as a figure."""
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from rich.console import Console
+from rich.table import Table
 
-from .cells import replacing
+from training.atomic import replacing
+
+from .results import PARTIAL
+from .tasks import Task
 
 CHANCE = 'random_features'
 COLUMNS = ['benchmark', 'model', 'value', 'error', 'layer', 'best_layer', 'best_value', 'best_error', 'n_neurons',
@@ -13,15 +18,15 @@ FOOTNOTE = ('value ± error: of the layer the model commits to. The best layer i
             'is scored on, which flatters it.')
 
 
-def leaderboard(models: list, benchmarks: list, summaries: dict) -> pd.DataFrame:
-    """One row for each benchmark and model, best first; NaN where no cell has finished.
+def leaderboard(models: list[str], benchmarks: list[str], summaries: dict[Task, dict]) -> pd.DataFrame:
+    """One row for each benchmark and model, best first; NaN where no task has finished.
 
     Parameters
     ----------
     models, benchmarks : list of str
         What was asked for.
     summaries : dict
-        Cell -> its summary.
+        Task -> the summary of its result.
 
     Returns
     -------
@@ -29,8 +34,8 @@ def leaderboard(models: list, benchmarks: list, summaries: dict) -> pd.DataFrame
         benchmark, model; value, error and layer of the committed layer; best_layer, best_value and best_error;
         n_neurons and n_nan; note, which says where a value is not above chance.
     """
-    rows = [_row(benchmark, model, {cell.layer: summary for cell, summary in summaries.items()
-                                    if (cell.benchmark, cell.model) == (benchmark, model)})
+    rows = [_row(benchmark, model, {task.layer: summary for task, summary in summaries.items()
+                                    if (task.benchmark, task.model) == (benchmark, model)})
             for benchmark in benchmarks for model in models]
     table = pd.DataFrame(rows, columns=COLUMNS).astype({'n_neurons': 'Int64', 'n_nan': 'Int64'})
     chance = table[table.model == CHANCE].set_index('benchmark').value
@@ -38,21 +43,20 @@ def leaderboard(models: list, benchmarks: list, summaries: dict) -> pd.DataFrame
     return table.sort_values(['benchmark', 'value', 'model'], ascending=[True, False, True], ignore_index=True)
 
 
-def save_leaderboard(table: pd.DataFrame, summaries: dict, out: Path) -> None:
+def save_leaderboard(table: pd.DataFrame, summaries: dict[Task, dict], out: Path) -> None:
     """Save leaderboard.csv, leaderboard.md and heatmap.png, each whole or not at all."""
-    with replacing(out / 'leaderboard.csv', out) as temporary:
+    with replacing(out / 'leaderboard.csv', out / PARTIAL) as temporary:
         table.to_csv(temporary, index=False, lineterminator='\n')
-    with replacing(out / 'leaderboard.md', out) as temporary:
+    with replacing(out / 'leaderboard.md', out / PARTIAL) as temporary:
         temporary.write_text(_markdown(table), encoding='utf-8', newline='\n')
     if summaries:
         figure = heatmap(summaries)
-        with replacing(out / 'heatmap.png', out) as temporary:
+        with replacing(out / 'heatmap.png', out / PARTIAL) as temporary:
             figure.savefig(temporary, dpi=150, metadata={'Software': None})
 
 
-def print_leaderboard(table: pd.DataFrame, console) -> None:
+def print_leaderboard(table: pd.DataFrame, console: Console) -> None:
     """Print the leaderboard, a table for each benchmark."""
-    from rich.table import Table
     for benchmark, rows in table.groupby('benchmark', sort=False):
         printed = Table(*_HEADER[1:], title=benchmark, title_justify='left')
         for row in rows.itertuples():
@@ -61,7 +65,7 @@ def print_leaderboard(table: pd.DataFrame, console) -> None:
     console.print(FOOTNOTE, style='dim', highlight=False)
 
 
-def heatmap(summaries: dict):
+def heatmap(summaries: dict[Task, dict]):
     """Values of all layers of all models, a panel for each benchmark.
 
     The columns are the layers in the model's order, since models name theirs differently; the committed layer's value
@@ -70,7 +74,7 @@ def heatmap(summaries: dict):
     Parameters
     ----------
     summaries : dict
-        Cell -> its summary; cells of a model in the order of its layers.
+        Task -> the summary of its result; tasks of a model in the order of its layers.
 
     Returns
     -------
@@ -79,9 +83,9 @@ def heatmap(summaries: dict):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     panels = {}
-    for cell, summary in summaries.items():
-        panels.setdefault(cell.benchmark, {}).setdefault(cell.model, []).append((cell.layer, summary))
-    models = list(dict.fromkeys(cell.model for cell in summaries))
+    for task, summary in summaries.items():
+        panels.setdefault(task.benchmark, {}).setdefault(task.model, []).append((task.layer, summary))
+    models = list(dict.fromkeys(task.model for task in summaries))
     depth = max(len(layers) for panel in panels.values() for layers in panel.values())
     top = max(.1, np.nanmax([0, *(summary['value'] for summary in summaries.values())]))
 
@@ -113,7 +117,7 @@ def heatmap(summaries: dict):
 _HEADER = ('benchmark', 'model', 'value', 'layer', 'best layer', 'note')
 
 
-def _row(benchmark: str, model: str, layers: dict) -> dict:
+def _row(benchmark: str, model: str, layers: dict[str, dict]) -> dict:
     row = {'benchmark': benchmark, 'model': model, 'note': '' if layers else 'failed'}
     defined = {layer: summary for layer, summary in layers.items() if np.isfinite(summary['value'])}
     if defined:
@@ -139,7 +143,7 @@ def _note(row, chance: float) -> str:
     return '; '.join(notes)
 
 
-def _printed(row) -> list:
+def _printed(row) -> list[str]:
     best = '–' if pd.isna(row.best_layer) else f'{row.best_layer}: {row.best_value:.3f}'
     layer = '–' if pd.isna(row.layer) else row.layer
     return [row.benchmark, row.model, _with_error(row.value, row.error), layer, best, row.note]

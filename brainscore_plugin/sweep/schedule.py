@@ -1,9 +1,9 @@
-"""From models and benchmarks to finished cells, by the workers of Dask."""
+"""From models and benchmarks to results, by the workers of Dask."""
 import itertools
 import logging
 import random
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,12 +12,14 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from . import tasks
-from .cells import Cell, read_summary, remove_leftovers, replacing
+from training.atomic import remove_leftovers, replacing
+
+from . import workers
 from .fingerprint import code_digest
 from .leaderboard import leaderboard, print_leaderboard, save_leaderboard
+from .results import PARTIAL, read_summary
+from .tasks import ANY_LAYER, PlannedTask, Task
 
-ANY_LAYER = '*'  # stands for the layers of a model or benchmark that does not load
 ERRORS = 'errors.txt'
 WORKERS_ENVIRONMENT = {
     'TQDM_DISABLE': '1', 'PYTHONWARNINGS': 'ignore::FutureWarning',  # they would write over the sweep's own bar
@@ -26,27 +28,27 @@ WORKERS_ENVIRONMENT = {
 
 
 class SweepFailed(RuntimeError):
-    """Some cells of a sweep have failed; the others are finished.
+    """Some tasks of a sweep have failed; the others are finished.
 
     Attributes
     ----------
-    failures : dict of Cell to Exception
+    failures : dict of Task to Exception
         What failed, and why.
     """
 
-    def __init__(self, failures: dict, total: int, out: Path):
-        super().__init__(f'{len(failures)} of {total} cells failed, with the errors above and in {out / ERRORS}. The '
+    def __init__(self, failures: dict[Task, Exception], total: int, out: Path):
+        super().__init__(f'{len(failures)} of {total} tasks failed, with the errors above and in {out / ERRORS}. The '
                          'others are finished; start the sweep again to compute those that are missing.')
         self.failures = failures
 
 
-def sweep(models: list, benchmarks: list, layers='mapped', out: Path = Path('sweep'),
+def sweep(models: list[str], benchmarks: list[str], layers: str | list[str] = 'mapped', out: Path = Path('sweep'),
           scheduler: str | None = None) -> pd.DataFrame:
     """Score every model on every benchmark, layer by layer, and compare them.
 
-    Each cell (model, layer, benchmark) is written to its own file as soon as it is finished, so that a sweep that was
-    stopped, however rudely, goes on where it was when it is started again. A finished cell is computed again only
-    if the plugins' code, the model's weights, the recordings or the libraries have changed since.
+    The result of each task (model, layer, benchmark) is written to its own file as soon as it is there, so that a sweep
+    that was stopped, in whatever way, goes on where it was when it is started again. A task is computed again only if
+    the plugins' code, the model's weights, the recordings or the libraries have changed since.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ def sweep(models: list, benchmarks: list, layers='mapped', out: Path = Path('swe
     Raises
     ------
     SweepFailed
-        If cells failed, when all others are finished and the leaderboard is saved.
+        If tasks failed, once all others are finished and the leaderboard is saved.
     ValueError
         If there is no model or no benchmark.
     OSError
@@ -82,22 +84,23 @@ def sweep(models: list, benchmarks: list, layers='mapped', out: Path = Path('swe
         layers = [layers]
     models, benchmarks = list(dict.fromkeys(models)), list(dict.fromkeys(benchmarks))
     if not models or not benchmarks:
-        raise ValueError(f'{len(models)} models and {len(benchmarks)} benchmarks: give at least one of each.')
+        raise ValueError(f'{len(models)} models and {len(benchmarks)} benchmarks were given: give at least one of '
+                         'each.')
     out = Path(out).resolve()
     out.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(out)
+    remove_leftovers(out / PARTIAL)
     console = Console()
     with _client(scheduler) as client:
-        jobs, failures = _plan(client, models, benchmarks, layers)
-        summaries = _finished(jobs, out, console)
-        total = len(jobs) + len(failures)
-        missing = [job for job in jobs if job.cell not in summaries]
-        with tqdm(total=len(jobs), initial=len(summaries), unit='cell', smoothing=0, desc='scoring') as bar:
-            for cell, outcome in _compute(client, missing, out):
-                (failures if isinstance(outcome, Exception) else summaries)[cell] = outcome
+        planned, failures = _plan(client, models, benchmarks, layers)
+        summaries = _finished(planned, out, console)
+        total = len(planned) + len(failures)
+        missing = [one for one in planned if one.task not in summaries]
+        with tqdm(total=len(planned), initial=len(summaries), unit='task', smoothing=0, desc='scoring') as bar:
+            for task, outcome in _compute(client, missing, out):
+                (failures if isinstance(outcome, Exception) else summaries)[task] = outcome
                 bar.set_postfix_str(f'{len(failures)} failed' if failures else '')
                 bar.update()
-    in_order = {job.cell: summaries[job.cell] for job in jobs if job.cell in summaries}
+    in_order = {one.task: summaries[one.task] for one in planned if one.task in summaries}
     table = leaderboard(models, benchmarks, in_order)
     save_leaderboard(table, in_order, out)
     print_leaderboard(table, console)
@@ -124,25 +127,27 @@ def _client(scheduler: str | None):
         yield client
 
 
-def _plan(client, models: list, benchmarks: list, layers) -> tuple:
-    """Jobs for all that loads, and a failed cell with its error for each pair of a model and benchmark that do not."""
-    described, broken = _describe(client, 'benchmarks', benchmarks, tasks.describe_benchmark)
-    answers, errors = _describe(client, 'models', models, tasks.describe_model, described, layers)
-    failures = {Cell(model, ANY_LAYER, benchmark): errors.get(model, broken.get(benchmark))
+def _plan(client, models: list[str], benchmarks: list[str],
+          layers: str | list[str]) -> tuple[list[PlannedTask], dict[Task, Exception]]:
+    """Tasks for all that loads, and a failed one with its error for each pair of a model and benchmark that do not."""
+    described, broken = _describe(client, 'benchmarks', benchmarks, workers.describe_benchmark)
+    answers, errors = _describe(client, 'models', models, workers.describe_model, described, layers)
+    failures = {Task(model, ANY_LAYER, benchmark): errors.get(model, broken.get(benchmark))
                 for model in models for benchmark in benchmarks if model in errors or benchmark in broken}
-    jobs = []
+    planned = []
     for found, unknown in answers.values():
-        jobs += found
+        planned += found
         failures |= unknown
-    return jobs, failures
+    return planned, failures
 
 
-def _describe(client, type_: str, identifiers: list, task, *args) -> tuple:
-    """What a task returns for each identifier that it can load, and the errors of the others."""
+def _describe(client, type_: str, identifiers: list[str], describe: Callable,
+              *args) -> tuple[dict[str, tuple], dict[str, Exception]]:
+    """What a function of the workers returns for each identifier that it can load, and the errors of the others."""
     futures, errors = {}, {}
     for identifier in identifiers:
         try:
-            futures[identifier] = client.submit(task, identifier, code_digest(type_, identifier), *args, pure=False)
+            futures[identifier] = client.submit(describe, identifier, code_digest(type_, identifier), *args, pure=False)
         except (LookupError, OSError, SyntaxError) as error:
             errors[identifier] = error
     results = {}
@@ -154,65 +159,65 @@ def _describe(client, type_: str, identifiers: list, task, *args) -> tuple:
     return results, errors
 
 
-def _finished(jobs: list, out: Path, console: Console) -> dict:
-    """Summaries of the cells that need not be computed."""
+def _finished(planned: list[PlannedTask], out: Path, console: Console) -> dict[Task, dict]:
+    """Summaries of the tasks that need not be computed."""
     summaries, outdated = {}, 0
-    for job in jobs:
-        summary, fingerprint = read_summary(job.cell, out)
-        if fingerprint == job.fingerprint:
-            summaries[job.cell] = summary
+    for one in planned:
+        summary, fingerprint = read_summary(one.task, out)
+        if fingerprint == one.fingerprint:
+            summaries[one.task] = summary
         elif fingerprint is not None:
             outdated += 1
     if summaries:
-        console.print(f'{len(summaries)} of {len(jobs)} cells are finished already.', highlight=False)
+        console.print(f'{len(summaries)} of {len(planned)} tasks are finished already.', highlight=False)
     if outdated:
-        console.print(f'{outdated} finished cells are of other code, weights, data or libraries: computing them again.',
+        console.print(f'Computing {outdated} finished tasks again: code, weights, data or libraries have changed.',
                       highlight=False)
     return summaries
 
 
-def _compute(client, jobs: list, out: Path) -> Iterator:
-    """Compute the jobs; yields each cell with its summary or its error as it finishes.
+def _compute(client, planned: list[PlannedTask], out: Path) -> Iterator[tuple[Task, dict | Exception]]:
+    """Compute the tasks; yields each with its summary or its error as it finishes.
 
-    No more cells are under way than there are workers, so that few features are held at a time and a worker that
-    dies is blamed on the cell that it was computing.
+    No more tasks are under way than there are workers, so that few features are held at a time and a worker that
+    dies is blamed on the task that it was computing.
     """
     from dask.distributed import as_completed
-    waiting, cells = _submissions(client, jobs, out), {}
+    waiting, tasks = _submissions(client, planned, out), {}
     running = as_completed(loop=client.loop, raise_errors=False)
 
     def submit(n):
-        for cell, future in itertools.islice(waiting, n):
-            cells[future.key] = cell
+        for task, future in itertools.islice(waiting, n):
+            tasks[future.key] = task
             running.add(future)
 
     def idle():
-        return max(1, sum(client.nthreads().values())) - len(cells)
+        return max(1, sum(client.nthreads().values())) - len(tasks)
 
     submit(idle())
     for future in running:
-        cell = cells.pop(future.key)
-        yield cell, future.result() if future.status == 'finished' else _explained(future.exception())
+        task = tasks.pop(future.key)
+        yield task, future.result() if future.status == 'finished' else _explained(future.exception())
         del future
         submit(idle())
 
 
-def _submissions(client, jobs: list, out: Path) -> Iterator:
-    """Cells and their futures, one model after the other; the next one runs while the cells of one are computed."""
+def _submissions(client, planned: list[PlannedTask], out: Path) -> Iterator[tuple]:
+    """Tasks and their futures, one model after the other; the next one runs while the tasks of one are computed."""
     groups = {}
-    for job in jobs:
-        groups.setdefault((job.cell.model, job.layered and job.stimuli), []).append(job)
+    for one in planned:
+        groups.setdefault((one.task.model, one.layered and one.images), []).append(one)
     groups = list(groups.values())
     random.shuffle(groups)  # two sweeps on one folder then share the work
     ahead = _record(client, groups[0]) if groups else None
     for group, following in itertools.zip_longest(groups, groups[1:]):
         features, ahead = ahead, following and _record(client, following)
-        for job in group:
-            yield job.cell, client.submit(tasks.score_cell, job, features, out, pure=False)
+        for one in group:
+            yield one.task, client.submit(workers.score_task, one, features, out, pure=False)
 
 
-def _record(client, group: list):
-    return client.submit(tasks.record, group, pure=False) if group[0].layered else None
+def _record(client, group: list[PlannedTask]):
+    return client.submit(workers.record_features, group, pure=False) if group[0].layered else None
 
 
 def _explained(error: Exception) -> Exception:
@@ -222,18 +227,18 @@ def _explained(error: Exception) -> Exception:
     return error
 
 
-def _report(failures: dict, out: Path, console: Console) -> None:
-    """Print the failed cells, those of one error together, and save the errors with their tracebacks."""
+def _report(failures: dict[Task, Exception], out: Path, console: Console) -> None:
+    """Print the failed tasks, those of one error together, and save the errors with their tracebacks."""
     (out / ERRORS).unlink(missing_ok=True)
     if not failures:
         return
     alike = {}
-    for cell, error in failures.items():
-        alike.setdefault((cell.model, cell.benchmark, f'{type(error).__name__}: {error}'), []).append(cell.layer)
+    for task, error in failures.items():
+        alike.setdefault((task.model, task.benchmark, f'{type(error).__name__}: {error}'), []).append(task.layer)
     table = Table('model', 'benchmark', 'layer', 'error', title='Failed', show_lines=True)
     for (model, benchmark, error), layers in alike.items():
         table.add_row(model, benchmark, ', '.join(layers), error)
     console.print(table)
-    with replacing(out / ERRORS, out) as temporary:
-        temporary.write_text('\n'.join(f'{cell}\n' + ''.join(traceback.format_exception(error))
-                                       for cell, error in failures.items()))
+    with replacing(out / ERRORS, out / PARTIAL) as temporary:
+        temporary.write_text('\n'.join(f'{task}\n' + ''.join(traceback.format_exception(error))
+                                       for task, error in failures.items()))

@@ -41,13 +41,13 @@ def commitment(layers=('readout', 'block', 'conv'), wrapper_class=PytorchWrapper
 
 @pytest.fixture
 def stimuli(tmp_path):
-    """Eleven pictures of several shapes and modes; no batch of four divides them."""
+    """Eleven images of several shapes and modes; no batch of four divides them."""
     rng = np.random.default_rng(0)
     paths = {}
     for i in range(11):
         shape = [(16, 16, 3), (20, 31, 3), (33, 18)][i % 3]
-        paths[f'picture_{i}'] = tmp_path / f'{i}.png'
-        Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(paths[f'picture_{i}'])
+        paths[f'image_{i}'] = tmp_path / f'{i}.png'
+        Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(paths[f'image_{i}'])
     return stimulus_set(paths)
 
 
@@ -98,7 +98,7 @@ class TestSameAsLookAt:
         model = commitment(batch_size=batch_size)
         check_same(straight(model, stimuli), looked_at(model, stimuli))
 
-    def test_repeated_pictures(self, stimuli):
+    def test_repeated_images(self, stimuli):
         paths = list(stimuli.stimulus_paths.values())
         repeated = stimulus_set({f'shown_{i}': paths[j] for i, j in enumerate([3, 0, 3, 7, 1, 0, 3])})
         features = straight(commitment(), repeated)
@@ -121,12 +121,12 @@ class TestLayers:
                                              r'block\.1, readout, unused\.'):
             straight(commitment(['conv', 'block.9']), stimuli)
 
-    def test_one_that_pictures_do_not_pass_is_named(self, stimuli):
-        with pytest.raises(ValueError, match="'unused', but pictures do not pass"):
+    def test_one_that_images_do_not_pass_is_named(self, stimuli):
+        with pytest.raises(ValueError, match="'unused', but images do not pass"):
             straight(commitment(['conv', 'unused']), stimuli)
 
     def test_cannot_be_asked_of_a_model_that_is_no_commitment(self, stimuli):
-        with pytest.raises(ValueError, match='no ModelCommitment'):
+        with pytest.raises(ValueError, match='not a ModelCommitment'):
             straight(commitment().layer_model, stimuli, layers=['conv'])
 
 
@@ -134,7 +134,7 @@ class TestWays:
     def test_a_plain_model_takes_the_short_one(self, stimuli, no_look_at):
         assert straight(commitment(), stimuli)['conv'].shape == (11, 4 * 14 * 14)
 
-    def test_each_picture_is_decoded_and_seen_once(self, stimuli):
+    def test_each_image_is_decoded_and_seen_once(self, stimuli):
         model = commitment(batch_size=4)
         extractor, decoded, seen = model.activations_model._extractor, [], []
         preprocess, get_activations = extractor.preprocess, extractor.get_activations
@@ -186,7 +186,7 @@ class TestWays:
                                                                         rel=1e-5, abs=1e-6)
 
 
-def test_a_picture_that_cannot_be_read_is_named(stimuli):
-    Path(stimuli.stimulus_paths['picture_9']).unlink()
+def test_a_image_that_cannot_be_read_is_named(stimuli):
+    Path(stimuli.stimulus_paths['image_9']).unlink()
     with pytest.raises(FileNotFoundError, match='9.png'):
         straight(commitment(), stimuli)

@@ -4,15 +4,17 @@ import functools
 import numpy as np
 import pytest
 import torch
+from brainscore_core.metrics import Score
 from brainscore_vision import load_benchmark, load_metric, load_model
 from brainscore_vision.benchmark_helpers.cache_contract import assert_stimulus_identifier_is_cacheable
 from brainscore_vision.benchmark_helpers.validate_error import assert_valid_uncertainty
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
-from brainscore_vision.benchmarks.simulated_mouse.benchmark import load_recordings
+from brainscore_vision.benchmarks.simulated_mouse.benchmark import load_area
 from brainscore_vision.data.simulated_mouse.population import N_ANIMALS, Population
 from brainscore_vision.data.simulated_mouse.recording import simulated_population, simulated_scenes
 from brainscore_vision.data.simulated_mouse.scenes import cut_scenes
-from brainscore_vision.metrics.noise_corrected_pls.noise_correction import Protocol, predictivity
+from brainscore_vision.metrics.noise_corrected_pls.predictivity import predictivity
+from brainscore_vision.metrics.noise_corrected_pls.protocol import Protocol
 from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper, load_preprocess_images
 from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
 from brainscore_vision.models.alexnet64.model import convolutional_trunk
@@ -101,7 +103,7 @@ def test_changed_weights_under_the_same_name_give_a_new_score():
 
 
 def test_changed_recordings_under_the_same_name_give_a_new_ceiling():
-    recordings = load_recordings('VISp')
+    recordings = load_area('VISp')
     noisy = recordings.copy(data=np.random.default_rng(0).permutation(recordings.values))
     noisy.attrs['stimulus_set'] = recordings.attrs['stimulus_set']
 
@@ -111,7 +113,7 @@ def test_changed_recordings_under_the_same_name_give_a_new_ceiling():
     assert named_alike(noisy).ceiling.item() < .3 < named_alike(recordings).ceiling.item()
 
 
-def test_the_picture_fills_the_field_of_view_of_any_model():
+def test_the_image_fills_the_field_of_view_of_any_model():
     assert benchmark('VISp')(commitment(visual_degrees=8)).item() == benchmark('VISp')(commitment()).item()
 
 
@@ -132,7 +134,7 @@ def test_a_layer_that_does_not_exist_is_named():
     (lambda a: a['repetition'].values == 0, r'1 trial\(s\)'),
 ], ids=['one image', 'one trial'])
 def test_recordings_too_small_are_a_clear_error(keep, says):
-    recordings = load_recordings('VISp')
+    recordings = load_area('VISp')
     small = recordings.isel(presentation=np.flatnonzero(keep(recordings)))
     small.attrs['stimulus_set'] = recordings.attrs['stimulus_set']
     metric = load_metric('noise_corrected_pls')
@@ -141,9 +143,21 @@ def test_recordings_too_small_are_a_clear_error(keep, says):
         tiny(load_model('pixels64'))
 
 
-def test_an_unknown_protocol_names_the_known_ones():
-    with pytest.raises(ValueError, match='nayebi2023'):
-        load_metric('noise_corrected_pls', protocol='best')
+def test_training_recordings_are_handed_to_the_metric_and_named_by_the_benchmark():
+    recordings, asked = load_area('VISp'), []
+
+    def metric(source, target, training):
+        asked.extend(training(animal) for animal in dict.fromkeys(target['animal'].values))
+        score = Score(0.)
+        score.attrs['error'] = 0.
+        return score
+    held_out = MousePredictivity('Held.VISp-pls', 'VISp', 1, lambda: recordings, metric, (0, 250), '',
+                                 load_training=lambda animal: f'training of {animal}')
+    held_out(load_model('pixels64'))
+    assert asked == [f'training of {animal}' for animal in dict.fromkeys(recordings['animal'].values)]
+    first, *others = held_out.all_recordings()
+    assert first is recordings
+    assert others == asked
 
 
 def test_activations_can_be_cached_where_brainscore_keeps_revisions():
@@ -172,5 +186,5 @@ class TestModels:
     def test_the_oracle_reads_the_simulations_features_off_the_stimuli(self):
         oracle = load_model('gabor_oracle')
         oracle.start_recording('VISp', time_bins=[(0, 250)])
-        features = oracle.look_at(load_recordings('VISp').attrs['stimulus_set'], number_of_trials=1)
+        features = oracle.look_at(load_area('VISp').attrs['stimulus_set'], number_of_trials=1)
         assert features.values.squeeze() == pytest.approx(simulated_population().features(simulated_scenes()))

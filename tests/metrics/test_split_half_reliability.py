@@ -73,13 +73,13 @@ def test_a_missing_trial_is_missing_only_to_its_neuron():
     assert (holed[:, 2] != raw(assembly)[:, 2]).all()
 
 
-def test_one_repetition_is_a_clear_error():
-    with pytest.raises(ValueError, match='1 repetition'):
+def test_one_trial_is_a_clear_error():
+    with pytest.raises(ValueError, match=r'1 trial\(s\)'):
         load_metric('split_half_reliability')(recordings(n_trials=1))
 
 
-def test_a_repetition_that_occurs_twice_is_a_clear_error():
+def test_two_trials_of_one_number_are_a_clear_error():
     assembly = recordings(n_trials=4)
     twice = assembly.isel(presentation=[*range(80), 6])
-    with pytest.raises(ValueError, match='image_1 occurs 2 times as repetition 2'):
+    with pytest.raises(ValueError, match="2 trials of 'image_1' have the number 2"):
         load_metric('split_half_reliability')(twice)

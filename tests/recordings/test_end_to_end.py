@@ -16,13 +16,11 @@ from brainscore_vision import load_benchmark, load_dataset, load_metric, load_mo
 from brainscore_vision.data.simulated_mouse.population import BIN_SECONDS
 from brainscore_vision.data.simulated_mouse.recording import simulated_population
 from brainscore_vision.data.simulated_mouse.scenes import SCENE_SIZE, cut_scenes
+from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials
 from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities
-from brainscore_vision.metrics.noise_corrected_pls.noise_correction import (
-    Protocol,
-    predictivity,
-    predictivity_held_out,
-)
-from brainscore_vision.metrics.split_half_reliability.metric import images_by_trials
+from brainscore_vision.metrics.noise_corrected_pls.held_out_predictivity import held_out_predictivity
+from brainscore_vision.metrics.noise_corrected_pls.predictivity import predictivity
+from brainscore_vision.metrics.noise_corrected_pls.protocol import Protocol
 from fabricated import allen_calcium, allen_neuropixels, sensorium
 from PIL import Image
 
@@ -226,7 +224,7 @@ def _on_noise_free(truth, trained) -> tuple:
         scale = training.values.std(axis=0)
         test = (expected[:n_test] / scale)[:, None].repeat(2, axis=1)
         train = (expected[images] if trained else training.values) / scale
-        values.append(predictivity_held_out(truth.features[images], train, truth.features[:n_test], test,
+        values.append(held_out_predictivity(truth.features[images], train, truth.features[:n_test], test,
                                             Protocol(1, 1)).corrected()[0])
         animals.append(np.full(36, number))
     return np.concatenate(values), np.concatenate(animals)

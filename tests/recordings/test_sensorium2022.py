@@ -121,7 +121,7 @@ class TestPackaging:
         recordings = benchmark.recordings
         assert recordings.shape == (N_TEST * N_TRIALS, 5 * N_NEURONS)
         assert np.isfinite(recordings.values).all()  # all mice saw the same test images
-        training = benchmark.metric.training('22846')
+        training = benchmark.load_training('22846')
         assert training.shape == (N_TRAIN + N_VALIDATION, N_NEURONS)
         assert not set(training['stimulus_id'].values) & set(recordings['stimulus_id'].values)
         # in units of the standard deviation over training trials

@@ -206,7 +206,8 @@ class TestScores:
     @pytest.fixture
     def swept(self, tmp_path, monkeypatch):
         from brainscore_plugin.sweep import SweepFailed
-        from brainscore_plugin.sweep.cells import Cell, write_cell
+        from brainscore_plugin.sweep.results import write_result
+        from brainscore_plugin.sweep.tasks import Task
         simulated = RECORDINGS['simulated']
 
         def sweep(models, benchmarks, out):
@@ -214,12 +215,12 @@ class TestScores:
             for model in models:
                 for benchmark in benchmarks:
                     if model == 'broken' or benchmark in sweep.unavailable:
-                        failures[Cell(model, '*', benchmark)] = FileNotFoundError('no such file')
+                        failures[Task(model, '*', benchmark)] = FileNotFoundError('no such file')
                         continue
                     rows = pd.DataFrame({'animal': ['m'], 'split': [0], 'value': [.4], 'raw': [.4], 'ceiling': [1.],
                                          'n_neurons': [5], 'n_nan': [0], 'seed': [0], 'protocol': ['quick'],
                                          'versions': ['']})
-                    write_cell(Cell(model, 'conv1', benchmark), out, rows, {
+                    write_result(Task(model, 'conv1', benchmark), out, rows, {
                         'value': .5, 'error': .1, 'region': 'VISp', 'committed': True, 'n_neurons': 5, 'n_nan': 0}, 'f')
             if failures:
                 raise SweepFailed(failures, 9, out)

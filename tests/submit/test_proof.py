@@ -27,8 +27,8 @@ from training.backbone import SHAPES
 
 pytestmark = pytest.mark.timeout(900)  # the verifier runs tests of Brain-Score's, in processes of their own
 BENCHMARK = 'SimulatedMouse.VISp-rdm'  # the quickest
-SIMULATED = {'simulated_mouse', 'mouse_predictivity', 'mouse_rdm', 'noise_corrected_pls', 'split_half_reliability',
-             'mouse_baselines'}
+SIMULATED = {'simulated_mouse', 'mouse_predictivity', 'mouse_metrics', 'mouse_rdm', 'noise_corrected_pls',
+             'split_half_reliability', 'mouse_baselines'}
 
 
 @pytest.fixture(scope='module', autouse=True)

@@ -208,12 +208,13 @@ def test_a_folder_with_a_damaged_image_stays_usable(viewer, home, tmp_path, pict
 def test_scores_are_drawn_and_linked(viewer, home, tmp_path, until):
     import pandas as pd
 
-    from brainscore_plugin.sweep.cells import Cell, write_cell
+    from brainscore_plugin.sweep.results import write_result
+    from brainscore_plugin.sweep.tasks import Task
     for model in ('alexnet64_untrained', 'other'):
         for k, layer in enumerate(('conv1', 'conv2')):
             rows = pd.DataFrame({'animal': ['a', 'b'], 'split': 0, 'value': [.2 + .1 * k, .3], 'raw': .1, 'ceiling': .5,
                                  'n_neurons': 3, 'n_nan': 0, 'seed': 0, 'protocol': 'quick', 'versions': ''})
-            write_cell(Cell(model, layer, 'SimulatedMouse.VISp-pls'), tmp_path / 'sweep', rows, {}, '')
+            write_result(Task(model, layer, 'SimulatedMouse.VISp-pls'), tmp_path / 'sweep', rows, {}, '')
     open_paths(viewer, [tmp_path / 'sweep'])
     view = open_view(viewer, 'scores')
     until(lambda: not view.picture.pixmap().isNull())

@@ -7,10 +7,10 @@ AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
 
 
 @pytest.mark.parametrize('area', AREAS)
-@pytest.mark.parametrize('metric', VARIANTS)
-def test_benchmark(area, metric):
-    benchmark = load_benchmark(f'Siegle2021.{area}-{metric}')
-    assert benchmark.identifier == f'Siegle2021.{area}-{metric}'
+@pytest.mark.parametrize('variant', VARIANTS)
+def test_benchmark(area, variant):
+    benchmark = load_benchmark(f'Siegle2021.{area}-{variant}')
+    assert benchmark.identifier == f'Siegle2021.{area}-{variant}'
     assert benchmark.region == benchmark.parent == area
     assert benchmark.neuron_filter == 'nayebi2023'
 

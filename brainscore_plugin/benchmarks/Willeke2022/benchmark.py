@@ -2,12 +2,13 @@
 import numpy as np
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
-from brainscore_vision import load_ceiling, load_dataset, load_metric, load_stimulus_set
+from brainscore_vision import load_dataset, load_stimulus_set
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
+from brainscore_vision.benchmarks.mouse_predictivity.variants import VARIANTS, benchmark_variant
 
 MICE = ('21067-10-18', '22846-10-16', '23343-5-17', '23656-14-22', '23964-4-22')
 TIME_BIN = (50, 550)  # ms
-LEAST_STD = .01  # of the mean over neurons, see _scaled
+LEAST_STD = .01  # of the mean over neurons: none is scaled up by more than that, see _load_trials
 
 BIBTEX = """@article{willeke2022sensorium,
   title = {The Sensorium competition on predicting large-scale mouse primary visual cortex activity},
@@ -21,7 +22,7 @@ BIBTEX = """@article{willeke2022sensorium,
 }"""
 
 
-def Willeke2022(metric: str) -> MousePredictivity:
+def Willeke2022(variant: str) -> MousePredictivity:
     """Predictivity of mouse VISp, two-photon calcium imaging, five mice.
 
     **Neurons.** All; none is filtered out. The two mice of the competition are not used: their test responses are
@@ -34,40 +35,35 @@ def Willeke2022(metric: str) -> MousePredictivity:
     training trials, as in the competition (a standard deviation below 1 % of the mean one counts as that). The
     correlations are blind to the unit; the regression, which all neurons of a mouse share, is not.
 
-    **What the model sees.** The greyscale pictures of 144 x 256 pixels fill its field of view, whatever it is. A model
-    of square pictures squashes them: width is reduced 16/9 times as much as height, as in the study of image domains
+    **What the model sees.** The greyscale images of 144 x 256 pixels fill its field of view, whatever it is. A model
+    of square images squashes them: width is reduced 16/9 times as much as height, as in the study of image domains
     (Prasad, Manor & Pereira 2022), and nothing is cut off or padded.
 
     **Protocol.**
 
     - 'pls': PLS with 25 components fitted to single trials of the training images, scored on the repeated images and
-      corrected for the noise of their responses by 10 random halvings of the 10 repeats; median over neurons, mean over
+      corrected for the noise of their responses by 10 random halvings of the 10 trials; median over neurons, mean over
       mice (metric `noise_corrected_pls_held_out`).
-    - 'pls_pooled': the same with correlations over all images and neurons of a mouse at once, even and odd repeats,
+    - 'pls_pooled': the same with correlations over all images and neurons of a mouse at once, even and odd trials,
       median over mice; for comparison with the study of image domains, which pools too, but correlates single trials,
       divided at random, so that trials of one image are in training and test.
     - 'rdm': similarity of the mice's dissimilarity matrices of the repeated images to the model's (`mouse_rdm`).
 
     Parameters
     ----------
-    metric : 'pls', 'pls_pooled' or 'rdm'
+    variant : 'pls', 'pls_pooled' or 'rdm'
     """
-    name, needs_training = {'pls': ('noise_corrected_pls_held_out', True),
-                            'pls_pooled': ('noise_corrected_pls_pooled_held_out', True),
-                            'rdm': ('mouse_rdm', False)}[metric]
-    return MousePredictivity(identifier=f'Willeke2022.VISp-{metric}', area='VISp', version=1,
-                             load_recordings=lambda: load_test_trials(needs_training),
-                             metric=load_metric(name, **({'training': load_training_trials} if needs_training else {})),
-                             time_bin=TIME_BIN, bibtex=BIBTEX, neuron_filter='none',
-                             ceiler=None if needs_training else load_ceiling('mouse_rdm_reliability'))
+    fits = VARIANTS[variant].held_out_metric is not None
+    return benchmark_variant('Willeke2022', 'VISp', variant, lambda: load_test_trials(with_training_images=fits),
+                             load_training_trials, version=1, time_bin=TIME_BIN, bibtex=BIBTEX)
 
 
-def load_test_trials(training_images: bool) -> NeuroidAssembly:
+def load_test_trials(with_training_images: bool) -> NeuroidAssembly:
     """Responses of all mice to the repeated images, (presentation, neuroid), NaN where a mouse did not see an image.
 
     Parameters
     ----------
-    training_images : bool
+    with_training_images : bool
         Whether the stimulus set among the attributes holds the images that were shown for training, too.
     """
     mice = [_load_trials(mouse, test=True) for mouse in MICE]
@@ -85,7 +81,7 @@ def load_test_trials(training_images: bool) -> NeuroidAssembly:
         **{name: ('neuroid', np.concatenate([mouse[name].values for mouse in mice]))
            for name in ('neuroid_id', 'animal', 'region')}})
     stimuli = load_stimulus_set('Willeke2022')
-    assembly.attrs['stimulus_set'] = stimuli if training_images else _only(stimuli, {key[0] for key in shown})
+    assembly.attrs['stimulus_set'] = stimuli if with_training_images else _only(stimuli, {key[0] for key in shown})
     return assembly
 
 
@@ -104,11 +100,11 @@ def _load_trials(mouse: str, test: bool) -> NeuroidAssembly:
     return assembly.copy(data=assembly.values / np.maximum(std, LEAST_STD * std.mean()))
 
 
-def _keys(mouse: NeuroidAssembly) -> list:
+def _keys(mouse: NeuroidAssembly) -> list[tuple[str, int]]:
     return list(zip(mouse['stimulus_id'].values, mouse['repetition'].values))
 
 
-def _only(stimuli: StimulusSet, stimulus_ids: set) -> StimulusSet:
+def _only(stimuli: StimulusSet, stimulus_ids: set[str]) -> StimulusSet:
     """The test images alone."""
     few = stimuli[stimuli['stimulus_id'].isin(stimulus_ids)]
     few.stimulus_paths, few.identifier = stimuli.stimulus_paths, f'{stimuli.identifier}--test'

@@ -1,4 +1,4 @@
-"""A model's features for every layer of interest in one pass over the stimuli."""
+"""A model's features for every layer of interest in one pass over the images."""
 import numpy as np
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
@@ -11,11 +11,11 @@ from brainscore_vision.model_interface import BrainModel
 from tqdm import tqdm
 
 
-def layer_features(candidate: BrainModel, stimuli: StimulusSet, region: str, time_bin: tuple, number_of_trials: int,
-                   layers: list = None) -> dict:
-    """Show a model the stimuli once and record all layers.
+def layer_features(candidate: BrainModel, stimuli: StimulusSet, region: str, time_bin: tuple[int, int],
+                   number_of_trials: int, layers: list[str] | None = None) -> dict[str, NeuroidAssembly]:
+    """Show a model the images once and record all layers.
 
-    A :class:`ModelCommitment` of a plain :class:`PytorchWrapper` answers a picture always alike, so its features are
+    A :class:`ModelCommitment` of a plain :class:`PytorchWrapper` always answers an image alike, so its features are
     read straight off the network, batch by batch. Any other model, and one whose extractor somebody has hooked, goes
     through `look_at`. The features are the same either way.
 
@@ -30,14 +30,14 @@ def layer_features(candidate: BrainModel, stimuli: StimulusSet, region: str, tim
     time_bin : (int, int)
         Window in ms.
     number_of_trials : int
-        Presentations of each stimulus; only models with noise of their own take notice.
+        Presentations of each image; only models with noise of their own take notice.
     layers : list of str, optional
         Layers to record instead of those that the model maps to the region; only of a ModelCommitment.
 
     Returns
     -------
     dict of str to NeuroidAssembly
-        Layer -> features (presentation, neuroid), one presentation a stimulus, in the order of the map or of `layers`.
+        Layer -> features (presentation, neuroid), one presentation an image, in the order of the map or of `layers`.
 
     Raises
     ------
@@ -55,8 +55,8 @@ def layer_features(candidate: BrainModel, stimuli: StimulusSet, region: str, tim
             return _read_off(model, stimuli, layers)
         candidate = TemporalAligned(LayerMappedModel(candidate.identifier, model, {region: layers}))
     elif layers is not None:
-        raise ValueError(f'{candidate.identifier} is no ModelCommitment, so its layers cannot be recorded one by one: '
-                         'score it on the layers it maps to the region.')
+        raise ValueError(f'{candidate.identifier} is not a ModelCommitment, so that its layers cannot be recorded one '
+                         'by one: score it on the layers it maps to the region.')
     candidate.start_recording(region, time_bins=[time_bin])
     features = candidate.look_at(stimuli, number_of_trials=number_of_trials)
     if 'time_bin' in features.dims:
@@ -65,7 +65,7 @@ def layer_features(candidate: BrainModel, stimuli: StimulusSet, region: str, tim
     return {layer: by_layer[layer] for layer in layers or by_layer}  # Brain-Score orders them as the network runs
 
 
-def _check_layers(model, layers: list) -> None:
+def _check_layers(model: object, layers: list[str]) -> None:
     if not isinstance(model, PytorchWrapper):
         return
     for layer in layers:
@@ -76,35 +76,35 @@ def _check_layers(model, layers: list) -> None:
             raise ValueError(f"{model.identifier} has no layer '{layer}'. Its layers: {known}.") from error
 
 
-def _is_plain(model) -> bool:
-    """Whether a call of the model does nothing but preprocess pictures and run the network."""
+def _is_plain(model: object) -> bool:
+    """Whether a call of the model does nothing but preprocess images and run the network."""
     extractor = model._extractor
     return (isinstance(model, PytorchWrapper) and type(model).__call__ is PytorchWrapper.__call__
             and type(extractor) is ActivationsExtractorHelper
             and not extractor._batch_activations_hooks and not extractor._stimulus_set_hooks)
 
 
-def _read_off(model: PytorchWrapper, stimuli: StimulusSet, layers: list) -> dict:
+def _read_off(model: PytorchWrapper, stimuli: StimulusSet, layers: list[str]) -> dict[str, NeuroidAssembly]:
     ids = stimuli['stimulus_id'].values
     shown = [str(stimuli.get_stimulus(stimulus_id)) for stimulus_id in ids]
-    pictures = list(dict.fromkeys(shown))  # one that is repeated is seen once
+    paths = list(dict.fromkeys(shown))  # one that is repeated is seen once
     extractor = model._extractor
     features = {}
     # one after the other: decoding the next batch in a thread meanwhile has not paid on a CPU
-    for start in tqdm(range(0, len(pictures), extractor._batch_size), desc=f'{model.identifier} sees', unit='batch',
+    for start in tqdm(range(0, len(paths), extractor._batch_size), desc=f'{model.identifier} sees', unit='batch',
                       leave=False, disable=None):  # shown on a terminal only
-        images = extractor.preprocess(pictures[start:start + extractor._batch_size])
+        images = extractor.preprocess(paths[start:start + extractor._batch_size])
         activations = extractor.get_activations(images, layers)
         for layer in layers:
             if layer not in activations:
-                raise ValueError(f"{model.identifier} has a layer '{layer}', but pictures do not pass through it.")
+                raise ValueError(f"{model.identifier} has a layer '{layer}', but images do not pass through it.")
             values = activations[layer].reshape(len(activations[layer]), -1)
             if layer not in features:
-                features[layer] = np.empty((len(pictures), values.shape[1]), values.dtype)
+                features[layer] = np.empty((len(paths), values.shape[1]), values.dtype)
             features[layer][start:start + len(values)] = values
-    if len(pictures) < len(shown):
-        row = {picture: i for i, picture in enumerate(pictures)}
-        rows = [row[picture] for picture in shown]
+    if len(paths) < len(shown):
+        row = {path: i for i, path in enumerate(paths)}
+        rows = [row[path] for path in shown]
         features = {layer: values[rows] for layer, values in features.items()}
     return {layer: NeuroidAssembly(values, dims=['presentation', 'neuroid'], coords={
         # two coordinates a dimension: xarray turns a single one into the dimension's index
@@ -113,7 +113,7 @@ def _read_off(model: PytorchWrapper, stimuli: StimulusSet, layers: list) -> dict
         'layer': ('neuroid', np.full(values.shape[1], layer))}) for layer, values in features.items()}
 
 
-def _by_layer(features: NeuroidAssembly, region: str) -> dict:
+def _by_layer(features: NeuroidAssembly, region: str) -> dict[str, NeuroidAssembly]:
     if not hasattr(features, 'layer'):
         return {region: features}
     layers = features['layer'].values

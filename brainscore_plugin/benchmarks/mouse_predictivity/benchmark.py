@@ -1,6 +1,6 @@
 """The benchmark class that all mouse benchmarks share."""
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from brainscore_core.metrics import Metric, Score
@@ -21,11 +21,11 @@ _logger = logging.getLogger(__name__)
 class MousePredictivity(BenchmarkBase):
     """How well a model's features predict single neurons of one mouse visual area.
 
-    The model sees every stimulus once; the metric is then computed for every layer that the model maps to the area.
+    The model sees every image once; the metric is then computed for every layer that the model maps to the area.
     The score is that of the layer the model commits to, the first one it maps to the area.
 
-    The stimulus fills the model's field of view, whatever visual degrees the model declares. Brain-Score's usual
-    conversion would cut the centre out of a picture that spans 120 degrees of a mouse's visual field and show a
+    The image fills the model's field of view, whatever visual degrees the model declares. Brain-Score's usual
+    conversion would cut the centre out of an image that spans 120 degrees of a mouse's visual field and show a
     model of 8 degrees one fifteenth of its width; mouse acuity is so low (0.5 cycles/degree; Prusky et al. 2000,
     Vision Res 40:2201) that 120 degrees hold no more detail than models see in 8.
 
@@ -44,10 +44,10 @@ class MousePredictivity(BenchmarkBase):
         Returns the area's single-trial responses, NeuroidAssembly (presentation, neuroid), with stimulus_set among
         its attributes. Called when they are first needed.
     metric : Metric
-        Called with the features of one layer and the recordings; returns a Score with attributes as those of
-        `noise_corrected_pls`.
+        Called with the features of one layer and the recordings, and with `load_training` as `training` where it
+        is given; returns a Score with attributes as those of `noise_corrected_pls`.
     time_bin : (int, int)
-        Start and end of the response window in ms after stimulus onset.
+        Start and end of the response window in ms after image onset.
     bibtex : str
         The recordings' publication.
     parent : str, optional
@@ -56,11 +56,15 @@ class MousePredictivity(BenchmarkBase):
         Name of the filter that chose the neurons; it goes into the score's attributes.
     ceiler : Metric, optional
         Gives the ceiling of the recordings; `split_half_reliability` of the neurons by default.
+    load_training : callable, optional
+        Animal -> its single trials of the training images, NeuroidAssembly (presentation, neuroid), where these are
+        other images than those that are scored.
     """
 
     def __init__(self, identifier: str, area: str, version: int, load_recordings: Callable[[], NeuroidAssembly],
-                 metric: Metric, time_bin: tuple, bibtex: str, parent: str = None, neuron_filter: str = 'none',
-                 ceiler: Metric = None):
+                 metric: Metric, time_bin: tuple[int, int], bibtex: str, parent: str | None = None,
+                 neuron_filter: str = 'none', ceiler: Metric | None = None,
+                 load_training: Callable[[str], NeuroidAssembly] | None = None):
         super().__init__(identifier=identifier, version=version, ceiling_func=None, parent=parent or area,
                          bibtex=bibtex)
         self.region = area
@@ -69,16 +73,23 @@ class MousePredictivity(BenchmarkBase):
         self._time_bin = time_bin
         self.neuron_filter = neuron_filter
         self._ceiler = ceiler
+        self.load_training = load_training
 
     @cached_property
     def recordings(self) -> NeuroidAssembly:
         """Single-trial responses of the area, (presentation, neuroid)."""
         recordings = self._load_recordings()
-        for dimension in ('presentation', 'neuroid'):
+        for dimension, what in (('presentation', 'trials'), ('neuroid', 'neurons')):
             if recordings.sizes[dimension] == 0:
-                raise ValueError(f"{self.identifier}: the recordings have no {dimension}s of {self.region} (filter "
+                raise ValueError(f"{self.identifier}: the recordings have no {what} of {self.region} (filter "
                                  f"'{self.neuron_filter}'). Check the filter and the packaged file.")
         return recordings
+
+    def all_recordings(self) -> Iterator[NeuroidAssembly]:
+        """The recordings that are scored, then each animal's recordings of training images where there are any."""
+        yield self.recordings
+        if self.load_training is not None:
+            yield from map(self.load_training, dict.fromkeys(self.recordings['animal'].values))
 
     @cached_property
     def ceiling(self) -> Score:
@@ -101,7 +112,7 @@ class MousePredictivity(BenchmarkBase):
             attribute error), ceiling, region, filter and comment.
         """
         region, features = self.features(candidate)
-        scores = {layer: self.metric(values, self.recordings) for layer, values in features.items()}
+        scores = {layer: self.score_features(values) for layer, values in features.items()}
         committed = next(iter(scores))
         score = scores[committed]
         layer_scores = Score([float(value) for value in scores.values()], coords={'layer': list(scores)},
@@ -115,8 +126,14 @@ class MousePredictivity(BenchmarkBase):
                             'region': region, 'filter': self.neuron_filter, 'comment': comment})
         return score
 
-    def features(self, candidate: BrainModel, layers: list = None) -> tuple:
-        """Show a model the stimuli.
+    def score_features(self, features: NeuroidAssembly) -> Score:
+        """The metric's score of the features (presentation, neuroid) of one layer on this benchmark's recordings."""
+        training = {} if self.load_training is None else {'training': self.load_training}
+        return self.metric(features, self.recordings, **training)
+
+    def features(self, candidate: BrainModel,
+                 layers: list[str] | None = None) -> tuple[str, dict[str, NeuroidAssembly]]:
+        """Show a model the images.
 
         Parameters
         ----------

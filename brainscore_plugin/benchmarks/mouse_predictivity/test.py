@@ -14,11 +14,11 @@ def score_of_nothing(source, target):
 def test_empty_recordings_are_a_clear_error():
     assembly = load_dataset('SimulatedMouse').isel(time_bin=0, neuroid=slice(0))
     benchmark = MousePredictivity('Empty.VISp-pls', 'VISp', 1, lambda: assembly, score_of_nothing, (0, 250), '')
-    with pytest.raises(ValueError, match='no neuroids'):
+    with pytest.raises(ValueError, match='no neurons'):
         benchmark.recordings  # noqa: B018
 
 
-def test_stimuli_are_shown_without_a_name_under_which_activations_would_be_stored(monkeypatch):
+def test_images_are_shown_without_a_name_under_which_activations_would_be_stored(monkeypatch):
     monkeypatch.delenv('BRAINSCORE_CACHE_PLUGIN_REVISION', raising=False)
     assembly = load_dataset('SimulatedMouse').isel(time_bin=0)
     benchmark = MousePredictivity('Any.VISp-pls', 'VISp', 1, lambda: assembly, score_of_nothing, (0, 250), '')

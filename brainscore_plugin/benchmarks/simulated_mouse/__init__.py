@@ -1,9 +1,9 @@
 from brainscore_vision import benchmark_registry
-from .benchmark import SimulatedMouse, SimulatedMousePooled, SimulatedMouseRDM
+from .benchmark import SimulatedMouse
 
-benchmark_registry['SimulatedMouse.VISp-pls'] = lambda: SimulatedMouse('VISp')
-benchmark_registry['SimulatedMouse.VISl-pls'] = lambda: SimulatedMouse('VISl')
-benchmark_registry['SimulatedMouse.VISp-pls_pooled'] = lambda: SimulatedMousePooled('VISp')
-benchmark_registry['SimulatedMouse.VISl-pls_pooled'] = lambda: SimulatedMousePooled('VISl')
-benchmark_registry['SimulatedMouse.VISp-rdm'] = lambda: SimulatedMouseRDM('VISp')
-benchmark_registry['SimulatedMouse.VISl-rdm'] = lambda: SimulatedMouseRDM('VISl')
+benchmark_registry['SimulatedMouse.VISp-pls'] = lambda: SimulatedMouse('VISp', 'pls')
+benchmark_registry['SimulatedMouse.VISl-pls'] = lambda: SimulatedMouse('VISl', 'pls')
+benchmark_registry['SimulatedMouse.VISp-pls_pooled'] = lambda: SimulatedMouse('VISp', 'pls_pooled')
+benchmark_registry['SimulatedMouse.VISl-pls_pooled'] = lambda: SimulatedMouse('VISl', 'pls_pooled')
+benchmark_registry['SimulatedMouse.VISp-rdm'] = lambda: SimulatedMouse('VISp', 'rdm')
+benchmark_registry['SimulatedMouse.VISl-rdm'] = lambda: SimulatedMouse('VISl', 'rdm')

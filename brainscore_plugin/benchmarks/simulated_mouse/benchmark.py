@@ -1,11 +1,12 @@
 """Benchmarks on the simulated mouse: the embedded default, whose truth is known."""
 import numpy as np
-from brainscore_core.metrics import Metric
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
-from brainscore_vision import load_ceiling, load_dataset, load_metric
+from brainscore_vision import load_dataset
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
+from brainscore_vision.benchmarks.mouse_predictivity.variants import benchmark_variant
 
 TIME_BIN = (0, 250)  # ms
+SETTINGS = {'pls': {'protocol': 'quick'}}  # 10 image splits x 5 trial halves suffice: these neurons are reliable
 
 # The simulation is this project's; its neurons are the energy model of Adelson and Bergen.
 BIBTEX = """@article{adelson1985spatiotemporal,
@@ -21,30 +22,26 @@ BIBTEX = """@article{adelson1985spatiotemporal,
 }"""
 
 
-def SimulatedMouse(area: str) -> MousePredictivity:
-    """Noise-corrected PLS predictivity of the simulated neurons of `area`, 'VISp' or 'VISl'.
+def SimulatedMouse(area: str, variant: str) -> MousePredictivity:
+    """Predictivity of the simulated neurons of an area.
 
-    The quick protocol (10 image splits x 5 trial halves) suffices: these neurons are reliable.
+    **Protocol.**
+
+    - 'pls': noise-corrected PLS per neuron, protocol `quick` (metric `noise_corrected_pls`).
+    - 'pls_pooled': the published measure, which pools neurons, as the released code computes it, 100 image splits
+      (`noise_corrected_pls_pooled`). For comparison only: chance reaches high values.
+    - 'rdm': similarity of the animals' dissimilarity matrices to the model's (`mouse_rdm`).
+
+    Parameters
+    ----------
+    area : 'VISp' or 'VISl'
+    variant : 'pls', 'pls_pooled' or 'rdm'
     """
-    return _benchmark(area, 'pls', load_metric('noise_corrected_pls', protocol='quick'))
+    return benchmark_variant('SimulatedMouse', area, variant, lambda: load_area(area), settings=SETTINGS, version=1,
+                             time_bin=TIME_BIN, bibtex=BIBTEX)
 
 
-def SimulatedMousePooled(area: str) -> MousePredictivity:
-    """The published measure, which pools neurons, as the released code computes it (100 image splits).
-
-    For comparison only: chance reaches high values.
-    """
-    return _benchmark(area, 'pls_pooled', load_metric('noise_corrected_pls_pooled'))
-
-
-def SimulatedMouseRDM(area: str) -> MousePredictivity:
-    """Similarity of the dissimilarity matrices of the simulated neurons of `area`, 'VISp' or 'VISl', to a model's."""
-    return MousePredictivity(identifier=f'SimulatedMouse.{area}-rdm', area=area, version=1,
-                             load_recordings=lambda: load_recordings(area), metric=load_metric('mouse_rdm'),
-                             ceiler=load_ceiling('mouse_rdm_reliability'), time_bin=TIME_BIN, bibtex=BIBTEX)
-
-
-def load_recordings(area: str) -> NeuroidAssembly:
+def load_area(area: str) -> NeuroidAssembly:
     """Spike counts of one area, (5900 presentations, 180 neuroids)."""
     assembly = load_dataset('SimulatedMouse')
     stimulus_set = assembly.attrs['stimulus_set']
@@ -52,9 +49,3 @@ def load_recordings(area: str) -> NeuroidAssembly:
     assembly.load()
     assembly.attrs['stimulus_set'] = stimulus_set
     return assembly
-
-
-def _benchmark(area: str, name: str, metric: Metric) -> MousePredictivity:
-    return MousePredictivity(identifier=f'SimulatedMouse.{area}-{name}', area=area, version=1,
-                             load_recordings=lambda: load_recordings(area), metric=metric,
-                             time_bin=TIME_BIN, bibtex=BIBTEX)

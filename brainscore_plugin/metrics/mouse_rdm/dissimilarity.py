@@ -2,12 +2,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brainscore_vision.metrics.noise_corrected_pls.noise_correction import (
-    correlation,
-    half_means,
-    nanmean,
-    trial_halves,
-)
+from brainscore_vision.metrics.mouse_metrics.averages import nanmean
+from brainscore_vision.metrics.mouse_metrics.correlation import correlation
+from brainscore_vision.metrics.mouse_metrics.halvings import half_means, positive, spearman_brown, trial_halves
 from scipy.stats import rankdata
 
 COMPARISONS = ('pearson', 'spearman')
@@ -22,9 +19,9 @@ class Similarity:
 
     Attributes
     ----------
-    raw : numpy.ndarray, shape (n_draws,)
+    raw : numpy.ndarray, shape (n_samples,)
         :math:`\mathrm{Corr}(R(x), R(s_1))`, the mean of both halves.
-    internal : numpy.ndarray, shape (n_draws,)
+    internal : numpy.ndarray, shape (n_samples,)
         :math:`\mathrm{Corr}(R(s_1), R(s_2))`.
     """
     raw: np.ndarray
@@ -32,11 +29,11 @@ class Similarity:
 
     def corrected(self) -> np.ndarray:
         r""":math:`\mathrm{raw} / \sqrt{\mathrm{internal}}`, free of the animal's noise; NaN where internal is <= 0."""
-        return self.raw / np.sqrt(np.where(self.internal > 0, self.internal, np.nan))
+        return self.raw / np.sqrt(positive(self.internal))
 
     def reliability(self) -> np.ndarray:
         """Reliability of the matrix of all trials, by Spearman and Brown's formula."""
-        return 2 * self.internal / (1 + self.internal)
+        return spearman_brown(self.internal)
 
 
 def dissimilarities(responses: np.ndarray) -> np.ndarray:
@@ -82,8 +79,8 @@ def half_dissimilarities(responses: np.ndarray, n_halves: int, seed: int) -> np.
     """
     n_images, n_trials, n_neurons = responses.shape
     if n_images < 3 or n_trials < 2:
-        raise ValueError(f'{n_images} image(s) x {n_trials} trial(s): dissimilarities of two halves of the trials are '
-                         'compared over pairs of images, so at least 3 images and 2 trials are needed.')
+        raise ValueError(f'{n_images} image(s) x {n_trials} trial(s): the dissimilarities of two halves of the trials '
+                         'are compared over pairs of images, so at least 3 images and 2 trials are needed.')
     halves = trial_halves(n_trials, n_halves, seed)
     means = half_means(responses, np.concatenate([halves, ~halves]))
     complete = np.isfinite(means).all(axis=(0, 1))
@@ -94,7 +91,7 @@ def half_dissimilarities(responses: np.ndarray, n_halves: int, seed: int) -> np.
 
 
 def similarity(model: np.ndarray, measured: np.ndarray, comparison: str,
-               image_weights: np.ndarray = None) -> Similarity:
+               image_weights: np.ndarray | None = None) -> Similarity:
     """Compare dissimilarities with those of both halves of an animal's trials, and the halves with one another.
 
     As in the noise correction of regressions, the division in :meth:`Similarity.corrected` is by the reliability of
@@ -108,8 +105,8 @@ def similarity(model: np.ndarray, measured: np.ndarray, comparison: str,
         From :func:`half_dissimilarities`.
     comparison : 'pearson' or 'spearman'
         Correlation of dissimilarities or of their ranks.
-    image_weights : numpy.ndarray, shape (n_draws, n_images), optional
-        How often each image counts, for each of several draws; all once by default. A pair counts as often as the
+    image_weights : numpy.ndarray, shape (n_samples, n_images), optional
+        How often each image counts in each of several samples; all once by default. A pair counts as often as the
         product of its images does; an image is not paired with itself (Nili et al. 2014, PLoS Comput Biol 10:e1003553).
         Ranks are those among all the images.
 
@@ -120,7 +117,8 @@ def similarity(model: np.ndarray, measured: np.ndarray, comparison: str,
     """
     defined = np.isfinite(model) & np.isfinite(measured).all(axis=(0, 1))
     if not defined.any():
-        raise ValueError('No pair of images has a dissimilarity: the features, or all neurons, respond to all alike.')
+        raise ValueError('No pair of images has a dissimilarity: every image has the same value in all features, or in '
+                         'all neurons.')
     model, measured = model[defined], measured[:, :, defined]
     if comparison == 'spearman':
         model, measured = rankdata(model), rankdata(measured, axis=-1)

@@ -1,5 +1,5 @@
 from brainscore_vision import metric_registry
-from .held_out import NoiseCorrectedPLSHeldOut, NoiseCorrectedPLSPooledHeldOut
+from .held_out_metric import NoiseCorrectedPLSHeldOut, NoiseCorrectedPLSPooledHeldOut
 from .metric import NoiseCorrectedPLS, NoiseCorrectedPLSPooled
 
 metric_registry['noise_corrected_pls'] = NoiseCorrectedPLS

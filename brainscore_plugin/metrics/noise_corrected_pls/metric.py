@@ -1,31 +1,24 @@
-"""Brain-Score's face of the noise-corrected PLS predictivity."""
-import numpy as np
+"""Brain-Score's face of the noise-corrected PLS predictivity, where the images are halved at random."""
 from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
-from brainscore_vision.metrics.split_half_reliability.metric import images_by_trials
+from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials
 
-from .aggregation import (
-    BOOTSTRAPS,
-    bootstrap,
-    feature_rows,
-    known_protocol,
-    median_of,
-    score_of_animals,
-    score_of_neurons,
-)
-from .noise_correction import Protocol, nanmean, pooled_predictivity, predictivity
+from .bootstrap import bootstrap, pooled_bootstrap
+from .predictivity import pooled_predictivity, predictivity
+from .protocol import Protocol, find_protocol
+from .score import score_of_animals, score_of_neurons
 
 
 class NoiseCorrectedPLS(Metric):
     """Noise-corrected PLS predictivity per neuron, median over an animal's neurons, mean over animals.
 
-    :func:`~.noise_correction.predictivity` gives the formula, and how it differs from Nayebi et al.'s (2023).
+    :func:`~.predictivity.predictivity` gives the formula, and how it differs from Nayebi et al.'s (2023).
 
     Parameters
     ----------
     protocol : str or Protocol
         'nayebi2023' (10 image splits x 100 random trial halves), 'paper' (100 x even and odd trials), 'quick'
-        (10 x 5) or a :class:`~.noise_correction.Protocol`.
+        (10 x 5) or a :class:`~.protocol.Protocol`.
 
     Examples
     --------
@@ -33,9 +26,11 @@ class NoiseCorrectedPLS(Metric):
     >>> score = metric(activations, recordings)
     >>> float(score), score.attrs['error'], score.attrs['interval']
     """
+    REFERENCE = 'Nayebi et al. 2023'  # these two are shown on Brain-Score's website, at most 100 and 1,000 characters
+    NOTES = 'median over neurons of PLS predictivity, each corrected for its noise'
 
     def __init__(self, protocol: str | Protocol = 'nayebi2023'):
-        self.protocol = known_protocol(protocol)
+        self.protocol = find_protocol(protocol)
 
     def __call__(self, source: NeuroidAssembly, target: NeuroidAssembly) -> Score:
         """Score how well `source` predicts `target`.
@@ -45,8 +40,8 @@ class NoiseCorrectedPLS(Metric):
         source : NeuroidAssembly, (presentation, neuroid)
             Features; one presentation an image, coordinate stimulus_id.
         target : NeuroidAssembly, (presentation, neuroid)
-            Responses of single trials; presentations are images x repetitions (coordinates stimulus_id, repetition),
-            NaN where a trial is missing; the neuroid coordinate animal says whose neuron it is.
+            Responses of single trials; presentations are images x trials (coordinates stimulus_id, repetition), NaN
+            where a trial is missing; the neuroid coordinate animal says whose neuron it is.
 
         Returns
         -------
@@ -57,8 +52,8 @@ class NoiseCorrectedPLS(Metric):
             - corrected: per split and neuroid; neuroids: the same from all splits together, which is what counts
             - animals: the value of each animal
             - published: the value by Nayebi et al.'s formula
-            - error, interval: standard deviation and 95 % interval of the value over draws, with replacement, of
-              animals and image splits (of neurons, where there is one animal); error_over names them
+            - error, interval: standard deviation and 95 % interval of the value over bootstrap samples of animals and
+              image splits (of neurons, where there is one animal); error_over names them
             - n_nan and n_neurons: neurons whose correction is undefined, and all
             - protocol and seed
 
@@ -66,21 +61,19 @@ class NoiseCorrectedPLS(Metric):
         ------
         ValueError
             If an image of `target` is missing in `source`, features are not finite, there are too few images or
-            trials, or a repetition of an image occurs twice.
+            trials, or an image has two trials of the same number.
         """
         responses, stimulus_ids = images_by_trials(target)
         animals = target['animal'].values
         result = predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
-
-        draws, over = bootstrap(result, animals, self.protocol.seed)
-        return score_of_neurons(result, target, draws, over, self.protocol)
+        return score_of_neurons(result, target, *bootstrap(result, animals, self.protocol.seed), self.protocol)
 
 
 class NoiseCorrectedPLSPooled(Metric):
     """The published measure of the study of image domains: correlations pooled over an animal's neurons.
 
     Median over animals, mean over image splits; even and odd trials; features and responses scaled to unit variance.
-    It mostly measures that neurons differ in their mean rate (see :func:`~.noise_correction.pooled_predictivity`) and
+    It mostly measures that neurons differ in their mean rate (see :func:`~.predictivity.pooled_predictivity`) and
     is kept to compare with published numbers.
 
     Parameters
@@ -88,9 +81,11 @@ class NoiseCorrectedPLSPooled(Metric):
     protocol : str or Protocol
         By default that of the released code: 100 image splits, even and odd trials, 25 components, ``scale=True``.
     """
+    REFERENCE = 'Prasad, Manor & Pereira 2022'
+    NOTES = 'correlations over all images and neurons at once; for comparison only, chance reaches high values'
 
     def __init__(self, protocol: str | Protocol = 'released_code'):
-        self.protocol = known_protocol(protocol)
+        self.protocol = find_protocol(protocol)
 
     def __call__(self, source: NeuroidAssembly, target: NeuroidAssembly) -> Score:
         """Score how well `source` predicts `target`; parameters and errors as of :class:`NoiseCorrectedPLS`.
@@ -99,14 +94,11 @@ class NoiseCorrectedPLSPooled(Metric):
         -------
         Score
             The value, with attributes raw (before noise correction; its own raw is per split and animal), corrected
-            (per split and animal), animals, error and interval over draws of animals and image splits, n_nan (animals
-            without a value), n_neurons, protocol and seed.
+            (per split and animal), animals, error and interval over bootstrap samples of animals and image splits,
+            n_nan (animals without a value), n_neurons, protocol and seed.
         """
         responses, stimulus_ids = images_by_trials(target)
         animals = target['animal'].values
         corrected, raw = pooled_predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
-        n_splits, n_animals = corrected.shape
-        rng = np.random.default_rng([self.protocol.seed, 2])
-        draws = np.array([median_of(nanmean(corrected[rng.integers(n_splits, size=n_splits)], axis=0)
-                                    [rng.integers(n_animals, size=n_animals)]) for _ in range(BOOTSTRAPS)])
-        return score_of_animals(corrected, raw, animals, draws, ['animal', 'split'], self.protocol)
+        return score_of_animals(corrected, raw, animals, *pooled_bootstrap(corrected, self.protocol.seed),
+                                self.protocol)

@@ -65,6 +65,7 @@ References
 .. [4] Davidson (1975). J. Comput. Phys. 17, 87-94.
 """
 import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,7 +110,8 @@ class Rotation:
     scale: bool
 
 
-def fit_predict(X_train, Y_train, X_test, n_components=25, scale=False):
+def fit_predict(X_train: np.ndarray, Y_train: np.ndarray, X_test: np.ndarray, n_components: int = 25,
+                scale: bool = False) -> np.ndarray:
     r"""Fit PLS2 and predict the test images.
 
     .. math::
@@ -175,7 +177,8 @@ def fit_predict(X_train, Y_train, X_test, n_components=25, scale=False):
     return _predict(rotation, [Y_train], ['Y_train'], n_components)[0]
 
 
-def fit_predict_many(X_train, Ys, X_test, n_components=25, scale=False):
+def fit_predict_many(X_train: np.ndarray, Ys: list[np.ndarray], X_test: np.ndarray, n_components: int = 25,
+                     scale: bool = False) -> list[np.ndarray]:
     r"""Fit one PLS2 for each response matrix, all on the same features.
 
     .. math:: \hat Y_i = \mathrm{PLS}(X, Y_i)(X^{\text{test}}), \quad i = 1 \dots
@@ -199,7 +202,7 @@ def fit_predict_many(X_train, Ys, X_test, n_components=25, scale=False):
     return predict_many(rotate(X_train, X_test, scale), Ys, n_components)
 
 
-def rotate(X_train, X_test, scale=False):
+def rotate(X_train: np.ndarray, X_test: np.ndarray, scale: bool = False) -> Rotation:
     r"""Express features in the components of the training images.
 
     .. math:: X = U S V^\top, \qquad X \to U S, \qquad X^{\text{test}} \to X^{\text{test}} V
@@ -244,7 +247,7 @@ def rotate(X_train, X_test, scale=False):
     return Rotation(basis, train, test, n, p, bool(scale))
 
 
-def predict_many(rotation, Ys, n_components=25):
+def predict_many(rotation: Rotation, Ys: list[np.ndarray], n_components: int = 25) -> list[np.ndarray]:
     r"""Predict the test images of a rotation for each response matrix.
 
     .. math:: \hat Y_i = \mathrm{PLS}(X V, Y_i)(X^{\text{test}} V), \quad i = 1 \dots
@@ -267,7 +270,7 @@ def predict_many(rotation, Ys, n_components=25):
     return _predict(rotation, Ys, names, n_components)
 
 
-def _predict(rotation, Ys, names, n_components):
+def _predict(rotation: Rotation, Ys: list[np.ndarray], names: list[str], n_components: int) -> list[np.ndarray]:
     if not 1 <= n_components <= rotation.n_features:
         raise ValueError(f'n_components is {n_components}; it must be at least 1 and at '
                          f'most the number of features, {rotation.n_features}')
@@ -294,7 +297,7 @@ def _predict(rotation, Ys, names, n_components):
     return predictions
 
 
-def _matrix(name, array):
+def _matrix(name: str, array: np.ndarray) -> np.ndarray:
     """The array, checked to be a finite matrix."""
     array = np.asarray(array)
     if array.ndim != 2 or array.dtype.kind not in 'fiub':
@@ -310,7 +313,7 @@ def _matrix(name, array):
     return array
 
 
-def _standardise(X, scale):
+def _standardise(X: np.ndarray, scale: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Centred (scaled) columns, their means, and the divisors."""
     X = np.array(X, dtype=float)
     constant = (X == X[0]).all(axis=0)
@@ -325,14 +328,14 @@ def _standardise(X, scale):
     return X, mean, std
 
 
-def _blocks(Y, scale):
+def _blocks(Y: np.ndarray, scale: bool) -> Iterator[tuple]:
     """Slices of columns with what `_standardise` makes of each."""
     for start in range(0, Y.shape[1], COLUMNS):
         block = slice(start, start + COLUMNS)
         yield block, *_standardise(Y[:, block], scale)
 
 
-def _rotate_by_svd(X, Z):
+def _rotate_by_svd(X: np.ndarray, Z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Components by ``X = U S V'``, through ``X X' = U S^2 U'`` when that is smaller."""
     n, p = X.shape
     eps = np.finfo(float).eps
@@ -347,7 +350,7 @@ def _rotate_by_svd(X, Z):
     return U[:, kept], np.diag(S[kept]), Z @ Vt[kept].T
 
 
-def _rotate_by_gram(X_train, X_test, scale):
+def _rotate_by_gram(X_train: np.ndarray, X_test: np.ndarray, scale: bool) -> tuple[None, np.ndarray, np.ndarray]:
     """Components by ``X X' = L L'``, pivoted since centring makes it singular."""
     n = len(X_train)
     gram, cross = np.zeros((n, n), order='F'), np.zeros((len(X_test), n))
@@ -362,18 +365,18 @@ def _rotate_by_gram(X_train, X_test, scale):
     return None, train, test.T
 
 
-def _add_gram(gram, X):
+def _add_gram(gram: np.ndarray, X: np.ndarray) -> np.ndarray:
     """``gram + X X'`` in place, the lower triangle only."""
     return blas.dsyrk(1., X.T, beta=1., c=gram, trans=1, lower=1, overwrite_c=1)
 
 
-def _project(rotation, Y):
+def _project(rotation: Rotation, Y: np.ndarray) -> np.ndarray:
     """Y (s, q) in the basis of the rotation, centred (scaled)."""
     Y = _standardise(Y, rotation.scale)[0]
     return Y if rotation.basis is None else rotation.basis.T @ Y
 
 
-def _combine(rotation, Y, train, test):
+def _combine(rotation: Rotation, Y: np.ndarray, train: np.ndarray, test: np.ndarray) -> np.ndarray:
     """Predictions from unit training scores (k, s) and test scores (k, n_test)."""
     scores = train if rotation.basis is None else train @ rotation.basis.T
     prediction = np.empty((test.shape[1], Y.shape[1]))
@@ -382,7 +385,7 @@ def _combine(rotation, Y, train, test):
     return prediction
 
 
-def _small_scores(rotation, Ys, k):
+def _small_scores(rotation: Rotation, Ys: list[np.ndarray], k: int) -> tuple[np.ndarray, np.ndarray]:
     """Scores of every fit: train (fits, k, s) of unit norm, test (fits, k, n_test).
 
     Components that do not exist are left zero.
@@ -415,13 +418,13 @@ def _small_scores(rotation, Ys, k):
     return train, test
 
 
-def _gram(X, Y):
+def _gram(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
     """``A = X'Y Y'X``."""
     M = X.T @ Y
     return M @ M.T
 
 
-def _leading(A):
+def _leading(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Largest eigenvalue (fits,) and its unit eigenvector (fits, r) of each ``A``."""
     value, w = np.empty(len(A)), np.empty(A.shape[:2])
     r = A.shape[1]
@@ -432,7 +435,8 @@ def _leading(A):
     return value, w
 
 
-def _deflate(X, A, w, value, scores, loading):
+def _deflate(X: np.ndarray, A: np.ndarray, w: np.ndarray, value: np.ndarray, scores: np.ndarray,
+             loading: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Remove a component and the axis of its weights, for every fit.
 
     With the Householder reflection ``H = I - b u u'`` that takes ``w`` to an axis and
@@ -453,11 +457,11 @@ def _deflate(X, A, w, value, scores, loading):
     return X, A
 
 
-def _dots(x, y):
+def _dots(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.einsum('ij,ij->i', x, y)[:, None]
 
 
-def _large_scores(rotation, Y, k):
+def _large_scores(rotation: Rotation, Y: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Scores of one fit, as in `_small_scores`, by products with ``A`` alone.
 
     ``A = T'P G P T`` with ``T`` the training components, ``G = Y Y'`` and ``P`` the
@@ -475,22 +479,19 @@ def _large_scores(rotation, Y, k):
     def product(x):
         return T.T @ project(blas.dsymv(1., G, project(T @ x), lower=1))
 
-    j = 0
     V = AV = np.empty((0, T.shape[1]))
     start = T.T @ blas.dsymv(1., G, np.random.default_rng(0).standard_normal(len(T)), lower=1)
     formed = 0
     for j in range(k):
-        V, AV = _extend(product, V, AV, start)
-        value, V, AV = _davidson(product, V, AV, formed)
+        value, V, AV = _davidson(product, *_extend(product, V, AV, start), formed)
         if value < STALE * formed:
             G = _sample_gram(rotation, Y, train[:j])
-            AV = np.stack([product(v) for v in V])
-            formed, V, AV = _davidson(product, V, AV, 0)
-            value = formed
+            value, V, AV = _davidson(product, V, np.stack([product(v) for v in V]), 0)
+            formed = value
         formed = max(formed, value)
         if value <= noise:
             break
-        w, Aw = V[-1], AV[-1]
+        w = V[-1]
         t = project(project(T @ w))
         norm = np.linalg.norm(t)
         train[j] = t / norm
@@ -498,15 +499,20 @@ def _large_scores(rotation, Y, k):
         weights[j] = w - weights[:j].T @ (loadings[:j] @ w)
         test[j] = Z @ weights[j] / norm
         loadings[j] = loading = T.T @ train[j] / norm
-        # A (I - w l') on the other vectors, then (I - l w') of that.
-        V = V[:-1]
-        AV = AV[:-1] - np.outer(V @ loading, Aw)
-        AV -= np.outer(AV @ w, loading)
-        start = loading - w
+        V, AV, start = *_deflate_subspace(V, AV, loading), loading - w
     return train, test
 
 
-def _davidson(product, V, AV, formed):
+def _deflate_subspace(V: np.ndarray, AV: np.ndarray, loading: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows ``V`` but the last, ``w``, and ``(I - l w') A (I - w l')`` of them."""
+    w, Aw = V[-1], AV[-1]
+    V = V[:-1]
+    AV = AV[:-1] - np.outer(V @ loading, Aw)
+    return V, AV - np.outer(AV @ w, loading)
+
+
+def _davidson(product: Callable[[np.ndarray], np.ndarray], V: np.ndarray, AV: np.ndarray,
+              formed: float) -> tuple[float, np.ndarray, np.ndarray]:
     """Largest eigenvalue of ``A``, from the rows ``V`` and ``AV``.
 
     Returns it with the orthonormal rows ``V``, the eigenvector last and approximations to
@@ -528,7 +534,8 @@ def _davidson(product, V, AV, formed):
         V, AV = _extend(product, V, AV, residual)
 
 
-def _extend(product, V, AV, x):
+def _extend(product: Callable[[np.ndarray], np.ndarray], V: np.ndarray, AV: np.ndarray,
+            x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Append to the orthonormal rows V the part of x that is new."""
     size = np.linalg.norm(x)
     for _ in range(2):
@@ -540,7 +547,7 @@ def _extend(product, V, AV, x):
     return np.vstack([V, x]), np.vstack([AV, product(x)])
 
 
-def _sample_gram(rotation, Y, train):
+def _sample_gram(rotation: Rotation, Y: np.ndarray, train: np.ndarray) -> np.ndarray:
     """``G = Y Y'`` (s, s), its lower triangle, less what the scores ``train`` explain."""
     G = np.zeros(2 * [len(rotation.train)], order='F')
     for start in range(0, Y.shape[1], COLUMNS):

@@ -44,10 +44,10 @@ def test_images_are_matched_by_their_ids():
     assert metric(*assemblies(shuffled)).item() == pytest.approx(metric(*assemblies()).item(), abs=1e-12)
 
 
-def test_a_repetition_that_occurs_twice_is_named():
+def test_two_trials_of_one_number_are_named():
     source, target = assemblies()
     twice = target.isel(presentation=[0, *range(target.sizes['presentation'])])
-    with pytest.raises(ValueError, match='image_000 occurs 2 times as repetition 0'):
+    with pytest.raises(ValueError, match='2 trials of .image_000. have the number 0'):
         load_metric('noise_corrected_pls')(source, twice)
 
 

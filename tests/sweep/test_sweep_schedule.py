@@ -12,23 +12,23 @@ import pandas as pd
 import psutil
 import pytest
 from brainscore_vision import load_benchmark, load_model
-from brainscore_vision.benchmarks.simulated_mouse.benchmark import load_recordings
+from brainscore_vision.benchmarks.simulated_mouse.benchmark import load_area
 from dask.distributed import LocalCluster
 
 from brainscore_plugin import link as links
-from brainscore_plugin.sweep import SweepFailed, fingerprint, load_results, sweep
-from brainscore_plugin.sweep.cells import PARTIAL, Cell, read_summary, remove_leftovers, replacing, write_cell
-from brainscore_plugin.sweep.leaderboard import heatmap, leaderboard
+from brainscore_plugin.sweep import SweepFailed, load_results, sweep
+from brainscore_plugin.sweep.results import read_summary, write_result
+from brainscore_plugin.sweep.tasks import Task
 
 MODELS = ['pixels64', 'random_features', 'alexnet64_untrained']
 BENCHMARKS = ['SimulatedMouse.VISp-pls', 'SimulatedMouse.VISl-pls']
-PIXELS = Cell('pixels64', 'features', 'SimulatedMouse.VISp-pls')
+PIXELS = Task('pixels64', 'features', 'SimulatedMouse.VISp-pls')
 
 
 @pytest.fixture(scope='module')
 def scheduler():
     """Two workers that all the tests of this module share."""
-    load_recordings('VISp')  # built before, or the first test would wait for it
+    load_area('VISp')  # built before, or the first test would wait for it
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address='127.0.0.1:0') as cluster:
         yield cluster.scheduler_address
 
@@ -62,7 +62,7 @@ def finish(process):
     return output
 
 
-def wait_for_cells(out, n, process):
+def wait_for_results(out, n, process):
     while len(written(out)) < n:
         assert process.poll() is None, process.stdout.read()
         time.sleep(.05)
@@ -90,7 +90,7 @@ class TestResults:
 
     def test_rows_are_medians_of_an_animals_neurons_in_a_split(self, undisturbed):
         rows = load_results(undisturbed)
-        assert len(rows) == 14 * 3 * 10  # cells x animals x splits
+        assert len(rows) == 14 * 3 * 10  # tasks x animals x splits
         rows = rows[(rows.model == 'alexnet64_untrained') & (rows.benchmark == BENCHMARKS[0]) & (rows.layer == 'conv1')]
         benchmark = load_benchmark(BENCHMARKS[0])
         score = benchmark(load_model('alexnet64_untrained'))
@@ -115,151 +115,51 @@ class TestResults:
         assert table.best_layer.item() == 'pool1'
         assert np.isnan(table.value.item())  # the committed layer was not asked for
 
-    def test_a_cell_does_not_depend_on_the_others(self, undisturbed, scheduler, tmp_path):
+    def test_a_task_does_not_depend_on_the_others(self, undisturbed, scheduler, tmp_path):
         sweep(['alexnet64_untrained'], BENCHMARKS[1:], layers=['conv3'], out=tmp_path, scheduler=scheduler)
-        path = Cell('alexnet64_untrained', 'conv3', BENCHMARKS[1]).path
+        path = Task('alexnet64_untrained', 'conv3', BENCHMARKS[1]).result_path
         assert path(tmp_path).read_bytes() == path(undisturbed).read_bytes()
 
-    def test_the_heat_map_writes_every_value(self):
-        summaries = {Cell('m', layer, 'b'): {'value': value, 'committed': False}
-                     for layer, value in (('one', .25), ('two', -.5), ('three', np.nan))}
-        texts = {text.get_text() for text in heatmap(summaries).axes[0].texts}
-        assert texts == {'0.25', '-0.50', 'nan', 'one', 'two', 'three'}
-
-    def test_a_value_within_two_errors_of_chance_is_not_above_it(self):
-        def summary(value):
-            return {'value': value, 'error': .1, 'committed': True, 'region': 'VISp', 'n_neurons': 9, 'n_nan': 2}
-        table = leaderboard(['low', 'high', 'random_features'], ['X.VISp-pls'], {
-            Cell('low', 'l', 'X.VISp-pls'): summary(.29), Cell('high', 'l', 'X.VISp-pls'): summary(.31),
-            Cell('random_features', 'l', 'X.VISp-pls'): summary(.1)})
-        assert list(table.model) == ['high', 'low', 'random_features']
-        assert ['chance' in note for note in table.note] == [False, True, True]
-        assert all('2 of 9 neurons undefined' in note for note in table.note)
-
-
 class TestResuming:
-    def test_finished_cells_are_not_computed_again(self, undisturbed, scheduler):
+    def test_finished_tasks_are_not_computed_again(self, undisturbed, scheduler):
         before = written(undisturbed)
         sweep(MODELS, BENCHMARKS, out=undisturbed, scheduler=scheduler)
         assert written(undisturbed) == before
 
     @pytest.mark.parametrize('spoil', ['outdated', 'cut short', 'lost'])
-    def test_a_cell_that_is_not_what_it_should_be_is_computed_again(self, undisturbed, scheduler, tmp_path, spoil,
+    def test_a_task_that_is_not_what_it_should_be_is_computed_again(self, undisturbed, scheduler, tmp_path, spoil,
                                                                    capsys):
         sweep(['pixels64'], BENCHMARKS, out=tmp_path, scheduler=scheduler)
-        before, path = written(tmp_path), PIXELS.path(tmp_path)
+        before, path = written(tmp_path), PIXELS.result_path(tmp_path)
         if spoil == 'outdated':
             summary, _ = read_summary(PIXELS, tmp_path)
-            write_cell(PIXELS, tmp_path, load_results(tmp_path).assign(value=0), summary, 'fingerprint of old code')
+            write_result(PIXELS, tmp_path, load_results(tmp_path).assign(value=0), summary, 'fingerprint of old code')
         elif spoil == 'cut short':
             path.write_bytes(path.read_bytes()[:2000])
         else:
             path.unlink()
         capsys.readouterr()
         sweep(['pixels64'], BENCHMARKS, out=tmp_path, scheduler=scheduler)
-        assert path.read_bytes() == PIXELS.path(undisturbed).read_bytes()
+        assert path.read_bytes() == PIXELS.result_path(undisturbed).read_bytes()
         assert [other for other, at in written(tmp_path).items() if at != before[other]] == [path]
-        assert ('1 finished cells are of other code' in capsys.readouterr().out) == (spoil == 'outdated')
-
-    def test_half_written_files_of_dead_processes_are_removed(self, tmp_path):
-        partial = tmp_path / PARTIAL
-        partial.mkdir()
-        dead = subprocess.Popen([sys.executable, '-c', ''])
-        dead.wait()
-        host = socket.gethostname()
-        kept, gone = [], []
-        for name, age, files in ((f'{host}-{os.getpid()}-a', 0, kept), (f'{host}-{dead.pid}-b', 0, gone),
-                                 ('other-host-1-c', 0, kept), ('other-host-1-d', 2 * 24 * 3600, gone)):
-            (partial / name).touch()
-            os.utime(partial / name, (time.time() - age,) * 2)
-            files.append(name)
-        remove_leftovers(tmp_path)
-        assert sorted(path.name for path in partial.iterdir()) == sorted(kept)
-
-    def test_a_write_that_fails_leaves_the_old_file(self, tmp_path):
-        (tmp_path / 'file').write_text('old')
-        with pytest.raises(KeyError), replacing(tmp_path / 'file', tmp_path) as temporary:  # noqa: PT012
-            temporary.write_text('half')
-            raise KeyError
-        assert contents(tmp_path) == {'file': b'old'}
-
-
-class TestFingerprints:
-    @pytest.fixture
-    def brainscore(self, tmp_path, monkeypatch):
-        """Five plugins of which the benchmark uses three: by import, by name, and through the first."""
-        code = {'benchmarks/mine': "from ..shared.code import x\nbenchmark_registry['mine'] = load_metric('known')",
-                'benchmarks/shared': "load_dataset('data')", 'metrics/metric': "metric_registry['known'] = 1",
-                'data/recordings': "data_registry['data'] = 1", 'models/model': "model_registry['model'] = 1"}
-        for folder, source in code.items():
-            (tmp_path / folder).mkdir(parents=True)
-            (tmp_path / folder / '__init__.py').write_text(source)
-        monkeypatch.setattr(fingerprint, 'installed_brainscore', lambda: tmp_path)
-
-        def digest():
-            for cached in (fingerprint.code_digest, fingerprint._registered, fingerprint._folder_digest):
-                cached.cache_clear()
-            return fingerprint.code_digest('benchmarks', 'mine')
-        yield tmp_path, digest
-        digest()  # forget this folder
-        for cached in (fingerprint.code_digest, fingerprint._registered, fingerprint._folder_digest):
-            cached.cache_clear()
-
-    @pytest.mark.parametrize(('file', 'changes'), [
-        ('benchmarks/mine/weights.json', True), ('benchmarks/shared/code.py', True), ('metrics/metric/m.py', True),
-        ('data/recordings/files.py', True), ('models/model/net.py', False), ('benchmarks/mine/test.py', False),
-        ('metrics/metric/README.md', False), ('benchmarks/mine/__pycache__/a.pyc', False)])
-    def test_of_code_changes_with_every_plugin_that_is_used(self, brainscore, file, changes):
-        folder, digest = brainscore
-        before = digest()
-        (folder / file).parent.mkdir(exist_ok=True)
-        (folder / file).write_text('1')
-        assert (digest() != before) == changes
-
-    def test_of_weights_changes_with_any_of_them(self):
-        import torch
-        model = load_model('alexnet64_untrained')
-        before = fingerprint.weights_digest(model)
-        assert fingerprint.weights_digest(load_model('alexnet64_untrained')) == before
-        with torch.no_grad():
-            model.activations_model._model.conv5[0].bias[7] += 1e-6
-        assert fingerprint.weights_digest(model) != before
-
-    def test_of_recordings_changes_with_responses_owners_and_pictures(self, tmp_path):
-        recordings = load_recordings('VISp')
-        before = fingerprint.recordings_digest(recordings)
-        assert fingerprint.recordings_digest(load_recordings('VISp')) == before
-        stimulus_set = recordings.attrs['stimulus_set']
-
-        responses = recordings.copy(data=recordings.values.copy())
-        responses.attrs['stimulus_set'] = stimulus_set
-        responses.values[11, 12] += 1
-        owners = recordings.isel(neuroid=np.r_[60:120, 0:60, 120:180])
-        owners.values[:] = recordings.values
-        owners.attrs['stimulus_set'] = stimulus_set
-        pictures = load_recordings('VISp')
-        (tmp_path / 'other.png').write_bytes(b'other')
-        pictures.attrs['stimulus_set'].stimulus_paths['simulated_scene_117'] = tmp_path / 'other.png'
-        found = {fingerprint.recordings_digest(changed) for changed in (recordings, responses, owners, pictures)}
-        assert len(found) == 4
-
+        assert ('Computing 1 finished tasks again' in capsys.readouterr().out) == (spoil == 'outdated')
 
 class TestFailures:
     def test_what_fails_is_reported_and_the_rest_is_finished(self, undisturbed, scheduler, tmp_path, capsys):
-        with pytest.raises(SweepFailed, match='4 of 5 cells failed') as failed:
+        with pytest.raises(SweepFailed, match='4 of 5 tasks failed') as failed:
             sweep(['no_such_model', 'pixels64'], ['SimulatedMouse.VISp-pls', 'No.VISp-pls'], out=tmp_path,
                   scheduler=scheduler, layers=['features', 'conv9'])
         assert failed.value.failures.keys() == {
-            Cell('no_such_model', '*', 'SimulatedMouse.VISp-pls'), Cell('no_such_model', '*', 'No.VISp-pls'),
-            Cell('pixels64', '*', 'No.VISp-pls'), Cell('pixels64', 'conv9', 'SimulatedMouse.VISp-pls')}
+            Task('no_such_model', '*', 'SimulatedMouse.VISp-pls'), Task('no_such_model', '*', 'No.VISp-pls'),
+            Task('pixels64', '*', 'No.VISp-pls'), Task('pixels64', 'conv9', 'SimulatedMouse.VISp-pls')}
         printed = ' '.join(capsys.readouterr().out.split())
         assert 'no_such_model' in printed
         assert "no layer 'conv9'" in (tmp_path / 'errors.txt').read_text()
-        assert PIXELS.path(tmp_path).read_bytes() == PIXELS.path(undisturbed).read_bytes()
+        assert PIXELS.result_path(tmp_path).read_bytes() == PIXELS.result_path(undisturbed).read_bytes()
         assert (tmp_path / 'leaderboard.csv').exists()
 
     def test_nothing_to_score_is_a_clear_error(self, tmp_path):
-        with pytest.raises(ValueError, match='0 models and 1 benchmarks'):
+        with pytest.raises(ValueError, match='0 models and 1 benchmarks were given'):
             sweep([], BENCHMARKS[:1], out=tmp_path)
 
     def test_a_scheduler_that_does_not_answer_is_a_clear_error(self, tmp_path):
@@ -270,16 +170,12 @@ class TestFailures:
               pytest.raises(OSError, match=str(port))):
             sweep(['pixels64'], BENCHMARKS[:1], out=tmp_path, scheduler=f'tcp://127.0.0.1:{port}')
 
-    def test_an_empty_folder_has_no_results(self, tmp_path):
-        with pytest.raises(FileNotFoundError, match='no finished cell'):
-            load_results(tmp_path)
-
 
 @pytest.mark.slow
 class TestKilled:
     def test_a_sweep_killed_midway_goes_on_where_it_was(self, undisturbed, tmp_path):
         process = start(tmp_path)
-        wait_for_cells(tmp_path, 3, process)
+        wait_for_results(tmp_path, 3, process)
         children = psutil.Process(process.pid).children(recursive=True)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
@@ -287,17 +183,17 @@ class TestKilled:
         before = written(tmp_path)
         assert 3 <= len(before) < 14
         output = finish(start(tmp_path))
-        assert f'{len(before)} of 14 cells are finished already' in output
+        assert f'{len(before)} of 14 tasks are finished already' in output
         assert before.items() <= written(tmp_path).items()
         assert contents(tmp_path) == contents(undisturbed)
 
     def test_killed_workers_are_replaced(self, undisturbed, tmp_path):
         process = start(tmp_path)
-        wait_for_cells(tmp_path, 2, process)
+        wait_for_results(tmp_path, 2, process)
         killed = workers(process)
         for worker in killed:
             worker.kill()
-        wait_for_cells(tmp_path, 5, process)
+        wait_for_results(tmp_path, 5, process)
         workers(process)[0].kill()
         finish(process)
         assert len(killed) >= 1
@@ -308,7 +204,7 @@ class TestKilled:
             finish(process)
         assert contents(tmp_path) == contents(undisturbed)
 
-    def test_a_cell_that_kills_its_workers_fails_alone(self, undisturbed, tmp_path):
+    def test_a_task_that_kills_its_workers_fails_alone(self, undisturbed, tmp_path):
         view, out = tmp_path / 'view', tmp_path / 'out'
         brainscore = links.make_view(view, links.installed_brainscore())
         links.link(brainscore)
@@ -319,7 +215,7 @@ class TestKilled:
                 from brainscore_vision import model_registry
                 from brainscore_vision.models.mouse_baselines.model import _commit
                 def preprocess(paths):
-                    if 'simulated_scene' in str(paths[0]):  # not a picture of noise that Brain-Score tries
+                    if 'simulated_scene' in str(paths[0]):  # not an image of noise that Brain-Score tries
                         os.kill(os.getpid(), signal.SIGKILL)
                     return np.zeros((len(paths), 3), np.float32)
                 model_registry['killer'] = lambda: _commit('killer', preprocess)""",
@@ -333,9 +229,9 @@ class TestKilled:
         process = start(out, ['killer', 'pixels64'], [BENCHMARKS[0], 'Constant'], PYTHONPATH=str(view))
         output = process.communicate(timeout=250)[0]
         assert process.returncode == 1, output
-        assert '1 of 4 cells failed' in output, output
+        assert '1 of 4 tasks failed' in output, output
         assert 'worker died 4 times' in (out / 'errors.txt').read_text()
         rows = load_results(out).set_index(['model', 'benchmark'])
-        assert rows.loc['killer', 'Constant'].value.item() == .5  # a benchmark that knows no layers: one cell, one row
+        assert rows.loc['killer', 'Constant'].value.item() == .5  # a benchmark that knows no layers: one task, one row
         assert rows.loc['killer', 'Constant'].layer.item() == 'committed'
-        assert PIXELS.path(out).read_bytes() == PIXELS.path(undisturbed).read_bytes()
+        assert PIXELS.result_path(out).read_bytes() == PIXELS.result_path(undisturbed).read_bytes()

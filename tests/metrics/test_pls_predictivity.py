@@ -1,20 +1,9 @@
 """Noise-corrected predictivity as a function of arrays, against known answers and a plain reference."""
 import numpy as np
 import pytest
-from brainscore_vision.metrics.noise_corrected_pls.noise_correction import (
-    EVEN_ODD,
-    PROTOCOLS,
-    Predictivity,
-    Protocol,
-    half_means,
-    image_splits,
-    pooled_predictivity,
-    predictivity,
-    spearman_brown,
-    trial_halves,
-)
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from brainscore_vision.metrics.mouse_metrics.halvings import EVEN_ODD, half_means, spearman_brown, trial_halves
+from brainscore_vision.metrics.noise_corrected_pls.predictivity import Predictivity, pooled_predictivity, predictivity
+from brainscore_vision.metrics.noise_corrected_pls.protocol import PROTOCOLS, Protocol, image_splits
 from sklearn.cross_decomposition import PLSRegression
 
 SMALL = Protocol(image_splits=3, trial_halves=4, n_components=3)
@@ -183,18 +172,3 @@ def test_not_finite_features_are_named():
     features[5, 2] = np.inf
     with pytest.raises(ValueError, match='not finite'):
         predictivity(features, responses, animals, SMALL)
-
-
-@given(st.integers(4, 200), st.integers(1, 20), st.integers(0, 10))
-@settings(max_examples=25, deadline=None)
-def test_splits_halve_the_images_and_depend_on_the_seed_alone(n_images, n_splits, seed):
-    splits = image_splits(n_images, n_splits, seed)
-    assert len(splits) == n_splits
-    for (train, test), (again, _) in zip(splits, image_splits(n_images, n_splits, seed)):
-        assert sorted([*train, *test]) == list(range(n_images))
-        assert len(test) - len(train) in (0, 1)
-        assert np.array_equal(train, again)
-
-
-def test_spearman_brown_doubles_the_trials():
-    assert spearman_brown(np.array([0, .5, 1, -1.])) == pytest.approx([0, 2 / 3, 1, np.nan], nan_ok=True)

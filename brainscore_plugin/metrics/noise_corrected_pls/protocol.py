@@ -1,0 +1,68 @@
+"""How images and trials are split for a predictivity, and what is fitted."""
+from dataclasses import dataclass
+
+import numpy as np
+from brainscore_vision.metrics.mouse_metrics.halvings import EVEN_ODD
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How images and trials are split and what is fitted.
+
+    Parameters
+    ----------
+    image_splits : int
+        Random halvings of the images into training and test images.
+    trial_halves : int or 'even_odd'
+        Random halvings of the trials, or the one into even and odd trials.
+    n_components : int
+        Components of the PLS regression; fewer where there are fewer features.
+    scale : bool
+        Whether features and responses are scaled to unit variance before the fit.
+    seed : int
+        Seed of both kinds of halvings.
+    """
+    image_splits: int = 10
+    trial_halves: int | str = 100
+    n_components: int = 25
+    scale: bool = False
+    seed: int = 0
+
+    @property
+    def n_halvings(self) -> int:
+        """How many halvings of the trials there are."""
+        return 1 if self.trial_halves == EVEN_ODD else self.trial_halves
+
+
+PROTOCOLS = {
+    # Nayebi et al. 2023, PLoS Comput Biol 19(10):e1011506
+    'nayebi2023': Protocol(),
+    # Prasad, Manor & Pereira 2022: 100 splits of the images, the trials halved as in their released code
+    'paper': Protocol(image_splits=100, trial_halves=EVEN_ODD),
+    # the same as that code runs it: scikit-learn scales unless told otherwise
+    'released_code': Protocol(image_splits=100, trial_halves=EVEN_ODD, scale=True),
+    # the average over trial halves cut short: enough for a look
+    'quick': Protocol(trial_halves=5),
+}
+
+
+def find_protocol(protocol: str | Protocol) -> Protocol:
+    """The protocol of a name; one that is a protocol already is returned as it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no protocol of that name.
+    """
+    if isinstance(protocol, str):
+        if protocol not in PROTOCOLS:
+            raise ValueError(f"Unknown protocol '{protocol}': choose one of {', '.join(PROTOCOLS)}.")
+        return PROTOCOLS[protocol]
+    return protocol
+
+
+def image_splits(n_images: int, n_splits: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Random halvings of the images: pairs of index arrays (train, test); the odd image goes to the test half."""
+    rng = np.random.default_rng([seed, 0])
+    orders = [rng.permutation(n_images) for _ in range(n_splits)]
+    return [(order[:n_images // 2], order[n_images // 2:]) for order in orders]

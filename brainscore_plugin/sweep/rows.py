@@ -1,0 +1,52 @@
+"""A benchmark's score as the rows of a result."""
+import numpy as np
+import pandas as pd
+from brainscore_core.metrics import Score
+from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
+from brainscore_vision.metrics.mouse_metrics.averages import median_per_row
+
+from .fingerprint import versions
+
+
+def score_rows(score: Score, benchmark) -> pd.DataFrame:
+    """A row for each animal and image split where the score tells them apart, else one row.
+
+    Parameters
+    ----------
+    score : Score
+    benchmark : Benchmark
+        That gave it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as :func:`.results.write_result` takes them.
+    """
+    rows = _per_animal(score, benchmark) if 'corrected' in score.attrs else _one_row(score)
+    return rows.assign(seed=score.attrs.get('seed'), protocol=score.attrs.get('protocol'), versions=versions())
+
+
+def _per_animal(score: Score, benchmark: MousePredictivity) -> pd.DataFrame:
+    """From values per split and neuron or, of a pooling metric, per split and animal."""
+    corrected, raw = score.attrs['corrected'], score.raw.raw
+    overall = score.attrs.get('neuroids', corrected)  # the value of all splits together, where the metric has one
+    undefined = np.isnan(np.atleast_2d(overall.values)).all(axis=0)
+    reliability = np.nanmean(benchmark.ceiling.raw.values, axis=0)
+    owners = benchmark.recordings['animal'].values
+    tables = []
+    for animal in dict.fromkeys(corrected['animal'].values):
+        mine = corrected['animal'].values == animal
+        values = median_per_row(corrected.values[:, mine])
+        tables.append(pd.DataFrame({
+            'animal': str(animal), 'split': np.arange(len(values)), 'value': values,
+            'raw': median_per_row(raw.values[:, mine]),
+            'ceiling': median_per_row(reliability[None, owners == animal])[0],
+            'n_neurons': (owners == animal).sum(), 'n_nan': undefined[mine].sum()}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _one_row(score: Score) -> pd.DataFrame:
+    raw = score.attrs.get(Score.RAW_VALUES_KEY)
+    raw = float(raw) if getattr(raw, 'size', 0) == 1 else np.nan
+    return pd.DataFrame({'animal': [None], 'split': [None], 'value': [float(score)], 'raw': [raw],
+                         'ceiling': [float(score.attrs.get('ceiling', np.nan))], 'n_neurons': [None], 'n_nan': [None]})

@@ -1,0 +1,162 @@
+"""What the workers of a sweep do: find what there is to score, run a model, score a task."""
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import dask
+import numpy as np
+import torch
+from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from brainscore_vision import load_benchmark, load_model
+from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
+from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper
+from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
+from threadpoolctl import threadpool_limits
+
+from .fingerprint import code_digest, digest, recordings_digest, stimuli_digest, weights_digest
+from .results import read_summary, write_result
+from .rows import score_rows
+from .tasks import COMMITTED, PlannedTask, Task
+
+
+def _alone(function: Callable) -> Callable:
+    """Keep a function to one core, so that its numbers do not depend on how many a worker has, and to itself.
+
+    Brain-Score's recordings are read through dask, which would hand the reading on to the cluster and let the worker
+    begin something else in the midst of this; each would then wait for the other.
+    """
+    @functools.wraps(function)
+    def run(*args):
+        torch.set_num_threads(1)
+        with dask.config.set(scheduler='synchronous'), threadpool_limits(1):
+            return function(*args)
+    return run
+
+
+@_alone
+def describe_benchmark(identifier: str, code: str) -> tuple[str, str]:
+    """Digests of a benchmark and of its images, after making sure that this worker runs the code of that digest."""
+    _check_code('benchmarks', identifier, code)
+    benchmark, found = _benchmark(identifier)
+    mouse = isinstance(benchmark, MousePredictivity)
+    return found, stimuli_digest(benchmark.recordings.attrs['stimulus_set']) if mouse else ''
+
+
+@_alone
+def describe_model(identifier: str, code: str, benchmarks: dict[str, tuple[str, str]],
+                   layers: str | list[str]) -> tuple[list[PlannedTask], dict[Task, Exception]]:
+    """What there is to score of a model.
+
+    Parameters
+    ----------
+    identifier, code : str
+        The model, and the digest of its code.
+    benchmarks : dict
+        Benchmark -> what :func:`describe_benchmark` returned.
+    layers : 'mapped', 'all' or list of str
+        As given to :func:`~brainscore_plugin.sweep.sweep`.
+
+    Returns
+    -------
+    tasks : list of PlannedTask
+    unknown : dict
+        Task -> error, for the layers that the model does not have.
+    """
+    _check_code('models', identifier, code)
+    model, found = _model(identifier)
+    tasks, unknown = [], {}
+    for name, (benchmark_digest, images) in benchmarks.items():
+        region, committed, wanted = _choose(model, _expect(_benchmark, name, benchmark_digest), layers)
+        for layer in wanted:
+            task = Task(identifier, layer, name)
+            if layer == COMMITTED or _has_layer(model, layer):
+                tasks.append(PlannedTask(task, region, layer == committed, found, benchmark_digest, images))
+            else:
+                unknown[task] = LookupError(f"{identifier} has no layer '{layer}' that can be recorded by itself: its "
+                                            f"layers are {', '.join(getattr(model, 'layers', [])) or 'not known'}.")
+    return tasks, unknown
+
+
+@_alone
+def record_features(planned: list[PlannedTask]) -> dict[str, NeuroidAssembly]:
+    """Features of the layers of tasks that share a model and images, in one pass: layer -> NeuroidAssembly."""
+    first = planned[0]
+    model = _expect(_model, first.task.model, first.model)
+    benchmark = _expect(_benchmark, first.task.benchmark, first.benchmark)
+    return benchmark.features(model, layers=list(dict.fromkeys(one.task.layer for one in planned)))[1]
+
+
+@_alone
+def score_task(planned: PlannedTask, features: dict[str, NeuroidAssembly] | None, out: Path) -> dict:
+    """Score a task and write its result, unless another sweep has written it meanwhile; returns its summary."""
+    task = planned.task
+    summary, fingerprint = read_summary(task, out)
+    if fingerprint == planned.fingerprint:
+        return summary
+    benchmark = _expect(_benchmark, task.benchmark, planned.benchmark)
+    if planned.layered:
+        score = benchmark.score_features(features[task.layer])
+    else:
+        score = benchmark(_expect(_model, task.model, planned.model))
+    summary = {'value': float(score), 'error': float(score.attrs.get('error', np.nan)),
+               'region': planned.region or score.attrs.get('region', ''), 'committed': planned.committed,
+               'n_neurons': score.attrs.get('n_neurons'), 'n_nan': score.attrs.get('n_nan')}
+    write_result(task, out, score_rows(score, benchmark), summary, planned.fingerprint)
+    return summary
+
+
+def _choose(model, benchmark, layers: str | list[str]) -> tuple[str, str, list[str]]:
+    """The region to record, the layer the model commits to, and those to score."""
+    if not isinstance(benchmark, MousePredictivity):
+        return '', COMMITTED, [COMMITTED]
+    if not isinstance(model, ModelCommitment):
+        return '', COMMITTED, [COMMITTED] if isinstance(layers, str) else layers
+    region = benchmark.recorded_region(model)
+    mapped = model.layer_model.region_layer_map[region]
+    mapped = [mapped] if isinstance(mapped, str) else list(mapped)
+    if isinstance(layers, str):
+        layers = {'mapped': mapped, 'all': list(model.layers)}[layers]
+    return region, mapped[0], layers
+
+
+def _has_layer(model, layer: str) -> bool:
+    wrapper = getattr(model, 'activations_model', None)
+    if not isinstance(wrapper, PytorchWrapper):
+        return layer in getattr(model, 'layers', [])
+    try:
+        wrapper.get_layer(layer)
+    except AssertionError:
+        return False
+    return True
+
+
+@functools.lru_cache(maxsize=1)  # models are large, and a sweep takes them one after the other
+def _model(identifier: str) -> tuple:
+    code = code_digest('models', identifier)
+    model = load_model(identifier)
+    return model, digest(code, weights_digest(model))
+
+
+@functools.cache
+def _benchmark(identifier: str) -> tuple:
+    code = code_digest('benchmarks', identifier)
+    benchmark = load_benchmark(identifier)
+    if isinstance(benchmark, MousePredictivity):
+        return benchmark, digest(code, *map(recordings_digest, benchmark.all_recordings()))
+    return benchmark, code
+
+
+def _expect(load: Callable[[str], tuple], identifier: str, expected: str):
+    """The model or benchmark, if it still is what it was when the sweep began."""
+    loaded, found = load(identifier)
+    if found != expected:
+        raise RuntimeError(f"'{identifier}' is not what it was when the sweep began: its code, weights or data have "
+                           'changed or are random. Give random weights a seed, and start the sweep (and the workers '
+                           'of a scheduler of your own) again.')
+    return loaded
+
+
+def _check_code(type_: str, identifier: str, code: str) -> None:
+    if code_digest(type_, identifier) != code:
+        raise RuntimeError(f"The worker has other code or libraries for '{identifier}' than the command: start the "
+                           'workers again, in the same environment.')

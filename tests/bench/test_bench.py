@@ -1,0 +1,58 @@
+"""Every script of bench/ runs to its end at a tiny size; what it prints there says nothing of speed."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from brainscore_plugin.recordings import allen_environment
+
+BENCH = Path(__file__).resolve().parents[2] / 'bench'
+# script -> options beside --tiny, and what it prints
+SCRIPTS = {
+    'activations.py': ([], 'Brain-Score/bare'),
+    'noise_correction.py': (['--out', 'figure.png'], 'figure: figure.png'),
+    'pls.py': ([], 'stock pls metric'),
+    'recordings.py': ([], 'Neuropixels'),
+    'reliability.py': ([], '118 x 50 x 5'),
+    'spectra_and_filters.py': ([], '4 Gabor fits'),
+    'sweep.py': ([], '4 of 4 tasks'),
+    'training.py': ([], 'as documented'),
+    'viewer.py': ([], 'scroll to another place'),
+}
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # imports of Brain-Score and PyTorch in each process
+
+
+def run(folder: Path, script: str, *options: str) -> str:
+    finished = subprocess.run(
+        [sys.executable, BENCH / script, '--tiny', *options], cwd=folder, capture_output=True, text=True,
+        env={**os.environ, 'OMP_NUM_THREADS': '1', 'BRAINSCORE_MOUSE_HOME': str(folder / 'home')})
+    assert finished.returncode == 0, finished.stdout[-2000:] + finished.stderr[-3000:]
+    return finished.stdout
+
+
+@pytest.mark.parametrize('script', SCRIPTS)
+def test_a_script_runs(script, tmp_path):
+    if script == 'viewer.py':
+        pytest.importorskip('napari', reason='the viewer needs the extra "viewer"')
+        if not os.environ.get('DISPLAY'):
+            pytest.skip('needs a display: xvfb-run -a -s "-screen 0 1600x1000x24" python -m pytest tests/bench')
+    if script == 'training.py':
+        pytest.importorskip('lightly', reason='training needs the extra "train"')
+    options, printed = SCRIPTS[script]
+    if script == 'recordings.py':
+        try:
+            allen_environment.find_python()
+        except FileNotFoundError:
+            options = ['--sessions', '0']  # the other table needs AllenSDK
+    assert printed in run(tmp_path, script, *options)
+
+
+def test_the_growth_of_a_sweeps_cost_is_drawn(tmp_path):
+    run(tmp_path, 'sweep.py', '--scaling', 'figure.png')
+    assert (tmp_path / 'figure.png').read_bytes().startswith(b'\x89PNG')
+
+
+def test_every_script_is_run():
+    assert {path.name for path in BENCH.glob('*.py')} == {*SCRIPTS, 'measure.py'}
