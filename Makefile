@@ -3,6 +3,8 @@
 # make test    set up .venv with everything the tests need, and run them
 # make study   reproduce the study: tables, figures and a report in study-results/ (RECORDINGS=…, DOMAINS=…)
 # make docs    build the documentation's pages in site/
+# make lint    check style, and make types the annotations
+# make dist    build the wheel and the source distribution in dist/
 # make allen   set up .venv-allen with AllenSDK, which fetching and packaging its recordings needs, and the tests too
 # TORCH=cpu    asks for PyTorch's small CPU build
 
@@ -23,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export BS_INSTALL_DEPENDENCIES := no
 export PYTHONWARNINGS := ignore::FutureWarning  # of Brain-Score about itself
 
-.PHONY: score install study test allen docs lint constraints clean
+.PHONY: score install study test allen docs lint types dist constraints clean
 .DEFAULT_GOAL := score
 
 score: $(VENV)/score.stamp
@@ -51,6 +53,13 @@ docs: $(VENV)/docs.stamp
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
+
+types: $(VENV)/test.stamp
+	$(BIN)/mypy
+
+# By the build backend of pyproject.toml itself, at the version that is pinned: without network.
+dist: $(VENV)/test.stamp
+	$(BIN)/python -m hatchling build
 
 # The versions that everything is tested with, for Linux, macOS and Windows, without registry addresses.
 constraints: $(UV)

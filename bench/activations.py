@@ -18,15 +18,15 @@ from pathlib import Path
 os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 os.environ.setdefault('TQDM_DISABLE', '1')  # bars would stand between the rows
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet  # noqa: E402
-from brainscore_vision import load_model, load_stimulus_set  # noqa: E402
-from brainscore_vision.benchmarks.mouse_predictivity.activations import layer_features  # noqa: E402
-from brainscore_vision.models.alexnet64.model import IMAGE_SIZE, IMAGENET_MEAN, IMAGENET_STD, LAYERS  # noqa: E402
-from measure import alternate, print_table  # noqa: E402
-from PIL import Image  # noqa: E402
-from torchvision import transforms  # noqa: E402
+import numpy as np
+import torch
+from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
+from brainscore_vision import load_model, load_stimulus_set
+from brainscore_vision.benchmarks.mouse_predictivity.activations import layer_features
+from brainscore_vision.models.alexnet64.model import IMAGE_SIZE, IMAGENET_MEAN, IMAGENET_STD, LAYERS
+from measure import alternate, print_table
+from PIL import Image
+from torchvision import transforms
 
 BATCH_SIZE = 64  # Brain-Score's
 COLUMNS = ('images', 'bare s', 'ours s', 'Brain-Score s', 'ours/bare', 'Brain-Score/bare', 'max rel diff')

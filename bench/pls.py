@@ -20,11 +20,11 @@ from pathlib import Path
 os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 os.environ.setdefault('RESULTCACHING_DISABLE', '1')
 
-import numpy as np  # noqa: E402
-from measure import print_table, timed  # noqa: E402
-from sklearn.cross_decomposition import PLSRegression  # noqa: E402
-from sklearn.model_selection import ShuffleSplit  # noqa: E402
-from threadpoolctl import threadpool_limits  # noqa: E402
+import numpy as np
+from measure import print_table, timed
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.model_selection import ShuffleSplit
+from threadpoolctl import threadpool_limits
 
 # by its file, for its package would load Brain-Score, into every process whose memory is measured
 SOURCE = Path(__file__).parents[1] / 'brainscore_plugin' / 'metrics' / 'noise_corrected_pls' / 'pls.py'

@@ -21,14 +21,13 @@ import measure  # noqa: F401
 import numpy as np
 import pandas as pd
 
-# in the place of this folder, in which training.py hides the package of that name
-sys.path[0] = str(Path(__file__).resolve().parents[1] / 'tests')
-from fabricated.allen_calcium import N_IMAGES, N_TRIALS, Session, make_calcium_cache  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests'))
+from fabricated.allen_calcium import N_IMAGES, N_TRIALS, Session, make_calcium_cache
 
-from brainscore_plugin.recordings import allen_environment  # noqa: E402
-from brainscore_plugin.recordings.allen_calcium.recording import SCRIPT, Recording  # noqa: E402
-from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, image_trials  # noqa: E402
-from brainscore_plugin.recordings.neuron_reliability import mean_reliability  # noqa: E402
+from brainscore_plugin.recordings import allen_environment
+from brainscore_plugin.recordings.allen_calcium.recording import SCRIPT, Recording
+from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, image_trials
+from brainscore_plugin.recordings.neuron_reliability import mean_reliability
 
 N_CELLS, N_FRAMES = 79, 113_400  # of an average session; cells as in Allen's tables
 SCENE = (918, 1174)  # pixels

@@ -13,10 +13,10 @@ import os
 os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 os.environ.setdefault('TQDM_DISABLE', '1')  # Brain-Score's bars would stand between the rows
 
-import numpy as np  # noqa: E402
-from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly  # noqa: E402
-from brainscore_vision import load_metric  # noqa: E402
-from measure import alternate, print_table  # noqa: E402
+import numpy as np
+from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from brainscore_vision import load_metric
+from measure import alternate, print_table
 
 N_IMAGES, N_TRIALS = 118, 50  # of the Allen Natural Scenes
 COLUMNS = ('images x trials x neurons', 'Brain-Score s', 'ours s', 'ratio', 'max score diff', 'max neuron diff')

@@ -11,15 +11,15 @@ import time
 
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 
-import measure  # noqa: E402, F401
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from scipy.optimize import least_squares  # noqa: E402
+import measure  # noqa: F401
+import numpy as np
+import pandas as pd
+from scipy.optimize import least_squares
 
-from study.gabor import gabor  # noqa: E402
-from study.gabor_fit import fit_gabors  # noqa: E402
-from study.naturalness import ESTIMATORS, fit_power_law  # noqa: E402
-from study.noise_threshold import NULL_FILTERS, noise_fits, noise_threshold  # noqa: E402
+from study.gabor import gabor
+from study.gabor_fit import fit_gabors
+from study.naturalness import ESTIMATORS, fit_power_law
+from study.noise_threshold import NULL_FILTERS, noise_fits, noise_threshold
 
 N_TIMES = 5
 N_IMAGES, N_FILTERS, SCIPY_FILTERS = 1000, 64, 5

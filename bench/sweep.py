@@ -20,13 +20,13 @@ from multiprocessing import get_context
 os.environ.update(dict.fromkeys(('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'), '1'))
 os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 
-import measure  # noqa: E402, F401
-import numpy as np  # noqa: E402
-from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly  # noqa: E402
-from sklearn.cross_decomposition import PLSRegression  # noqa: E402
-from tqdm import tqdm  # noqa: E402
+import measure  # noqa: F401
+import numpy as np
+from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from sklearn.cross_decomposition import PLSRegression
+from tqdm import tqdm
 
-from brainscore_plugin.metrics.noise_corrected_pls.metric import NoiseCorrectedPLS  # noqa: E402
+from brainscore_plugin.metrics.noise_corrected_pls.metric import NoiseCorrectedPLS
 
 N_IMAGES, N_TRIALS, N_LATENTS = 118, 50, 100
 LAYERS = {'conv1': 14400, 'conv2': 9408, 'conv3': 3456, 'conv4': 2304, 'conv5': 2304}

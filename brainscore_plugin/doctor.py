@@ -11,13 +11,24 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from brainscore_plugin.link import PLUGIN_TYPES, installed_brainscore, is_live, plugins
+from brainscore_plugin.link import PLUGIN_ROOT, PLUGIN_TYPES, installed_brainscore, is_live, plugins
 from training.disk import existing_folder, free_space
 from training.home import project_home
 
 DISTRIBUTION = 'brainscore-mouse'
 FINE, NOTE, BROKEN = 'ok', 'note', 'broken'  # 'broken' is what keeps models from being scored
 EXTRAS = {'train': "'brainscore-mouse train'", 'study': "'brainscore-mouse study'", 'viewer': "'brainscore-mouse view'"}
+# Folders of an installation, and what does not work without them
+PARTS = {
+    'brainscore_plugin/data': 'every benchmark', 'brainscore_plugin/metrics': 'every benchmark',
+    'brainscore_plugin/benchmarks': 'every benchmark', 'brainscore_plugin/models': 'every model',
+    'brainscore_plugin/recordings': "'brainscore-mouse recordings'",
+    'brainscore_plugin/submit': "'brainscore-mouse submit'", 'brainscore_plugin/sweep': "'brainscore-mouse score'",
+    'brainscore_plugin/command_line': 'every command', 'training': "'brainscore-mouse train'",
+    'training/domains': "'brainscore-mouse domains'", 'study': "'brainscore-mouse study'",
+    'study/templates': "'brainscore-mouse study'", 'napari_viewer': "'brainscore-mouse view'",
+    'napari_viewer/core': "'brainscore-mouse view'",
+}
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 20_000_000  # bytes: a prepared domain; the simulated recordings
 PATIENCE = 120  # s; what takes longer than this to start is taken to hang
 
@@ -46,6 +57,7 @@ class Finding:
 
 def diagnose() -> Iterator[Finding]:
     """Everything that is checked, as it is found; nothing is changed."""
+    yield check_parts()
     yield check_requirements()
     try:
         brainscore = installed_brainscore()
@@ -67,6 +79,22 @@ def diagnose() -> Iterator[Finding]:
     yield check_allen_environment()
     yield check_qt()
     yield check_processor()
+
+
+def check_parts(root: Path = PLUGIN_ROOT.parent) -> Finding:
+    """Whether every folder of this package was installed.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder of the packages.
+    """
+    missing = {part: user for part, user in PARTS.items() if not (root / part).is_dir()}
+    if not missing:
+        return Finding(FINE, f'the packages of {DISTRIBUTION} are whole')
+    parts = '; '.join(f'{part}, which {user} needs' for part, user in missing.items())
+    return Finding(BROKEN, f'parts of {DISTRIBUTION} are missing from {root}: {parts}',
+                   'pip install --force-reinstall --no-deps . in a clone of the repository')
 
 
 def check_requirements() -> Finding:

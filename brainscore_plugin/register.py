@@ -136,7 +136,7 @@ def _write_plugin(folder: Path, name: str, weights: Path) -> None:
     for ending in ('.json', '.md'):
         if weights.with_suffix(ending).is_file():
             shutil.copyfile(weights.with_suffix(ending), folder / 'cards' / f'{name}{ending}')
-    for file in ('model.py', 'requirements.txt'):
+    for file in ('model.py', 'weights.py', 'requirements.txt'):
         shutil.copyfile(_TEMPLATE / file, folder / file)
     (folder / '__init__.py').write_text(_INIT.format(name=name), encoding='utf-8')
     (folder / 'test.py').write_text(_TEST.format(name=name), encoding='utf-8')

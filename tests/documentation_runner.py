@@ -52,8 +52,8 @@ def run_in_fork(job: dict) -> dict:
 if __name__ == '__main__':
     import brainscore_vision.model_helpers.activations.pytorch  # noqa: F401
 
-    import training.filter_sheet  # noqa: F401
-    import training.probe  # noqa: F401
+    import training.filter_sheet
+    import training.probe
     import training.train  # noqa: F401
     for line in sys.stdin:
         print(json.dumps(run_in_fork(json.loads(line))), flush=True)

@@ -53,6 +53,25 @@ def installed(tmp_path, monkeypatch):
     return install
 
 
+def test_a_part_that_was_not_installed_is_named(tmp_path):
+    for part in doctor.PARTS:
+        (tmp_path / part).mkdir(parents=True, exist_ok=True)
+    assert doctor.check_parts(tmp_path).verdict == FINE
+    shutil.rmtree(tmp_path / 'brainscore_plugin' / 'sweep')
+    finding = doctor.check_parts(tmp_path)
+    assert finding.verdict == BROKEN
+    assert "brainscore_plugin/sweep, which 'brainscore-mouse score' needs" in finding.what
+    assert 'pip install' in finding.remedy
+
+
+def test_every_folder_of_the_packages_is_a_part():
+    root = links.PLUGIN_ROOT.parent
+    packages = {part.split('/')[0] for part in doctor.PARTS} - {'brainscore_plugin'}
+    folders = [folder for package in (*packages, 'brainscore_plugin') for folder in (root / package).iterdir()
+               if folder.is_dir() and any(path.suffix != '.pyc' for path in folder.rglob('*.*'))]
+    assert {*packages, *(folder.relative_to(root).as_posix() for folder in folders)} == set(doctor.PARTS)
+
+
 def test_an_old_boto3_is_named(installed):
     assert doctor.check_requirements().verdict == FINE
     installed('boto3', '0.0.3')

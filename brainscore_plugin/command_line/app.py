@@ -1,5 +1,5 @@
 """All commands in one application, whose errors are one line."""
-import importlib
+import importlib.util
 from typing import Annotated
 
 import typer
@@ -49,6 +49,8 @@ def main(debug: Annotated[bool, typer.Option('--debug', help='Show the traceback
 
 
 def _commands_of(module: str) -> typer.Typer:
+    if importlib.util.find_spec(module.partition('.')[0]) is None:
+        return typer.Typer()  # the package was not installed, as 'brainscore-mouse doctor' says
     return importlib.import_module(module).commands
 
 

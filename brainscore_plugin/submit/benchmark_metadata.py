@@ -1,13 +1,14 @@
 """What Brain-Score's website shows of the benchmarks, in its format of metadata.yaml for benchmarks."""
+from typing import Any
 
 _SOURCE = 'https://github.com/brain-score/vision/tree/master/brainscore_vision'
 _SCENES = {'num_stimuli': 118, 'datatype': 'image', 'stimuli_subtype': 'natural_scenes'}
 _ALLEN_SCENES = {**_SCENES, 'extra_notes': "Allen Brain Observatory's natural scenes, 1174 x 918, grey"}
 _FILTERED = 'neurons are chosen when the recordings are loaded, by filter {filter}; each image 50 times'
 
-# What cannot be read off the benchmarks, by the part of their names before the point. Texts have at most 100
+# What cannot be read off the benchmarks, by recording. Texts have at most 100
 # characters, notes 1,000.
-RECORDINGS = {
+RECORDINGS: dict[str, dict[str, Any]] = {
     'SimulatedMouse': {
         'plugin': 'simulated_mouse',
         'stimulus_set': {**_SCENES, 'extra_notes': 'cut from photographs that scikit-image and scikit-learn bring'},
@@ -42,7 +43,7 @@ RECORDINGS = {
 }
 
 
-def benchmark_metadata(identifiers: list) -> dict:
+def benchmark_metadata(identifiers: list[str]) -> dict[str, Any]:
     """The document of a benchmark plugin.
 
     Parameters
@@ -59,7 +60,7 @@ def benchmark_metadata(identifiers: list) -> dict:
     return {'benchmarks': {identifier: _entry(identifier) for identifier in identifiers}}
 
 
-def _entry(identifier: str) -> dict:
+def _entry(identifier: str) -> dict[str, Any]:
     from brainscore_vision import load_benchmark, metric_registry
     benchmark = load_benchmark(identifier)
     facts = RECORDINGS[identifier.split('.')[0]]

@@ -6,7 +6,7 @@ from rich.console import Console
 
 
 class Failed(Exception):
-    """A check found something to mend; the text says what."""
+    """A check found something that must be changed; the text says what."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Check:
     run: Callable[[], str]
 
 
-def verify(checks: Iterable[Check]) -> list:
+def verify(checks: Iterable[Check]) -> list[str]:
     """Run all checks, show a line for each, and refuse what does not pass.
 
     Returns
@@ -41,7 +41,7 @@ def verify(checks: Iterable[Check]) -> list:
     return lines
 
 
-def _outcome(check: Check) -> tuple:
+def _outcome(check: Check) -> tuple[bool, str]:
     try:
         return True, check.run()
     except Failed as failure:

@@ -39,7 +39,7 @@ class FreshCopy:
         """Lay the plugins of a folder, ``<type>/<plugin>/…``, over the copy."""
         shutil.copytree(tree, self.brainscore, dirs_exist_ok=True)
 
-    def python(self, *arguments, **environment: str) -> subprocess.CompletedProcess:
+    def python(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run Python in the copy, with homes of its own for weights and results, but the user's for data."""
         homes = {'BRAINSCORE_HOME': str(self.folder / 'brain-score'),
                  'RESULTCACHING_HOME': str(self.folder / 'result-caching')}

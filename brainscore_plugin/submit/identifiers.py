@@ -1,5 +1,5 @@
-"""Whether Brain-Score finds exactly the identifiers that are meant, and whether they are free."""
-from collections.abc import Iterator
+"""Whether Brain-Score finds exactly the identifiers that are meant, and none of them is taken."""
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -8,8 +8,10 @@ from brainscore_plugin.link import Plugin
 from .checks import Check, Failed
 from .fresh_copy import FreshCopy
 
+Expected = dict[tuple[str, str], list[str]]  # (type, plugin) -> identifiers, in their order
 
-def identifier_checks(tree: Path, expected: dict, copy: FreshCopy) -> Iterator[Check]:
+
+def identifier_checks(tree: Path, expected: Expected, copy: FreshCopy) -> Iterator[Check]:
     """What Brain-Score reads out of the registrations.
 
     Parameters
@@ -35,12 +37,12 @@ def submission_parser() -> ModuleType:
     return parse_plugin_changes
 
 
-def _found_by_submission(tree: Path, expected: dict) -> str:
+def _found_by_submission(tree: Path, expected: Expected) -> str:
     get_plugin_ids = submission_parser().get_plugin_ids
     return _compare(expected, lambda type_, plugin: get_plugin_ids(type_, [plugin], str(tree)))
 
 
-def _found_by_metadata(tree: Path, expected: dict) -> str:
+def _found_by_metadata(tree: Path, expected: Expected) -> str:
     from brainscore_vision.plugin_management import VisionDomainPlugin
     found_by = {'models': VisionDomainPlugin().find_registered_models,
                 'benchmarks': VisionDomainPlugin().find_registered_benchmarks}
@@ -48,7 +50,7 @@ def _found_by_metadata(tree: Path, expected: dict) -> str:
     return _compare(asked, lambda type_, plugin: found_by[type_](str(tree / type_ / plugin)))
 
 
-def _compare(expected: dict, find) -> str:
+def _compare(expected: Expected, find: Callable[[str, str], list[str]]) -> str:
     for place, identifiers in expected.items():
         found = find(*place)
         if found != identifiers:
@@ -58,7 +60,7 @@ def _compare(expected: dict, find) -> str:
     return found[0] if len(found) == 1 else f'{len(found)} in {len(expected)} plugins'
 
 
-def _free(expected: dict, copy: FreshCopy) -> str:
+def _free(expected: Expected, copy: FreshCopy) -> str:
     for type_, name in expected:
         if name in copy.stock[type_]:
             raise Failed(f'Brain-Score has a plugin {type_}/{name} already: choose another name')

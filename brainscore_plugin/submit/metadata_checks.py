@@ -1,20 +1,23 @@
 """Whether metadata files are what Brain-Score's schemas, and its database, take."""
+import functools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from .checks import Check, Failed
+from .identifiers import Expected
 
 METADATA = 'metadata.yaml'
 
 
-def metadata_checks(tree: Path, expected: dict) -> Iterator[Check]:
+def metadata_checks(tree: Path, expected: Expected) -> Iterator[Check]:
     """A check for each metadata file of a tree; parameters as of :func:`.identifiers.identifier_checks`."""
     for path in sorted(tree.rglob(METADATA)):
         yield Check(f'metadata of {path.parent.parent.name}/{path.parent.name}',
-                    lambda path=path: _valid_metadata(path, expected))
+                    functools.partial(_valid_metadata, path, expected))
 
 
-def _valid_metadata(path: Path, expected: dict) -> str:
+def _valid_metadata(path: Path, expected: Expected) -> str:
     from brainscore_core.metadata import load
     from brainscore_core.plugin_management.handle_metadata import validate_metadata_file
     type_, plugin = path.parts[-3:-1]
@@ -30,8 +33,8 @@ def _valid_metadata(path: Path, expected: dict) -> str:
     return f'valid, {len(document[type_])} entries'
 
 
-def check_lengths(document: dict) -> None:
-    """The validator does not look at lengths, and the database cuts nothing off."""
+def check_lengths(document: dict[str, Any]) -> None:
+    """Raise Failed for a text too long for the database, whose lengths the validator does not know."""
     from brainscore_core.submission import database_models
     tables = {'stimulus_set': database_models.BenchmarkStimuliMeta, 'data': database_models.BenchmarkDataMeta,
               'metric': database_models.BenchmarkMetricMeta}

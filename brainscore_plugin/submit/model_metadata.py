@@ -2,6 +2,7 @@
 import json
 from importlib.metadata import metadata
 from pathlib import Path
+from typing import Any
 
 PAPERS = {
     'alexnet': ('https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks',
@@ -20,7 +21,7 @@ BASELINES = {
 }
 
 
-def model_metadata(plugin: Path, identifiers: list) -> dict:
+def model_metadata(plugin: Path, identifiers: list[str]) -> dict[str, Any]:
     """The document of a model plugin.
 
     Parameters
@@ -39,7 +40,7 @@ def model_metadata(plugin: Path, identifiers: list) -> dict:
         identifier: _entry(identifier, plugin / 'cards' / f'{identifier}.json') for identifier in identifiers}}
 
 
-def _entry(identifier: str, card: Path) -> dict:
+def _entry(identifier: str, card: Path) -> dict[str, Any]:
     from brainscore_vision import load_model
     model = load_model(identifier)
     if identifier in BASELINES:
@@ -58,7 +59,8 @@ def _entry(identifier: str, card: Path) -> dict:
     return entry
 
 
-def _baseline(family: str, description: str, size: tuple | None, preprocessing: str | None) -> dict:
+def _baseline(family: str, description: str, size: tuple[int, int] | None,
+              preprocessing: str | None) -> dict[str, Any]:
     channels, side = size or (None, None)
     return {'model': {'architecture': {'family': family, 'description': description},
                       'input_resolution': {'channels': channels, 'height': side, 'width': side},
@@ -67,7 +69,7 @@ def _baseline(family: str, description: str, size: tuple | None, preprocessing: 
             'use': {'applications': ['baseline of mouse benchmarks']}}
 
 
-def _alexnet(supervision: str, training: dict) -> dict:
+def _alexnet(supervision: str, training: dict[str, Any]) -> dict[str, Any]:
     return {'model': {'architecture': {'family': 'AlexNet', 'description': (
                           "the five convolutions of torchvision's AlexNet, each with its ReLU, at 64 x 64 pixels")},
                       'input_resolution': {'channels': 3, 'height': 64, 'width': 64},
@@ -76,7 +78,7 @@ def _alexnet(supervision: str, training: dict) -> dict:
             'sources': {'alexnet': _source('alexnet')}}
 
 
-def _untrained(identifier: str) -> dict:
+def _untrained(identifier: str) -> dict[str, Any]:
     entry = _alexnet('none', {'process': "not trained: torchvision's initial weights, drawn from a fixed seed"})
     base = identifier.split('_seed')[0]
     if base != identifier:
@@ -84,7 +86,7 @@ def _untrained(identifier: str) -> dict:
     return entry
 
 
-def _trained(card: dict) -> dict:
+def _trained(card: dict[str, Any]) -> dict[str, Any]:
     training, data = card['training'], card['data']
     recipe = training.get('recipe', {})
     entry = _alexnet('self-supervised', {
@@ -99,10 +101,10 @@ def _trained(card: dict) -> dict:
     return entry
 
 
-def _source(name: str) -> dict:
+def _source(name: str) -> dict[str, str]:
     url, citation = PAPERS[name]
     return {'kind': 'paper' if 'arxiv.org' in url else 'other', 'url': url, 'citation': citation}
 
 
-def _text(value) -> str | None:
+def _text(value: object) -> str | None:
     return None if value is None else str(value)

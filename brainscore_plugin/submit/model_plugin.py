@@ -1,26 +1,28 @@
 """The plugin of one model, whole in a folder of its own."""
 import difflib
 import hashlib
-import importlib.util
 import json
 import shutil
 from pathlib import Path
-from types import ModuleType
+from typing import Any
+
+from torch import nn
 
 from brainscore_plugin.link import PLUGIN_ROOT, REGISTERED_MARK, Plugin, installed_brainscore, plugins
 from training.backbone import read_weights
 
-from .templates import INIT, TEST, WEIGHTS
+from .plugin_module import plugin_module
+from .replacements import REPLACEMENTS
 
 EMBED = 'embed'
 _ALEXNETS = PLUGIN_ROOT / 'models' / 'alexnet64'
 _UNTRAINED = 'alexnet64_untrained'
-# what the plugin's model.py says -> what it says where the weights are fetched
-_FETCHING = {
-    "load_weights(trunk, WEIGHTS / f'{identifier}.safetensors')": 'load_weights(trunk, fetched_weights())',
-    'from torchvision.models import alexnet\n': 'from torchvision.models import alexnet\n\n'
-                                                'from .weights import fetched_weights\n',
-}
+# a literal on a line of its own, because Brain-Score reads registrations line by line
+_INIT = '''from brainscore_vision import model_registry
+from .model import alexnet64
+
+model_registry['{identifier}'] = lambda: alexnet64('{identifier}')
+'''
 
 
 def packable_plugin(identifier: str) -> Plugin:
@@ -41,8 +43,9 @@ def packable_plugin(identifier: str) -> Plugin:
     if identifier in packable:
         return known[identifier]
     if identifier in known:
-        raise ValueError(f"'{identifier}' cannot be packed alone, as models/{known[identifier].name} is made: it goes "
-                         f"by 'brainscore-mouse submit pull-request'. A zip can hold one of {', '.join(packable)}.")
+        raise ValueError(f"'{identifier}' cannot be submitted as a zip, because models/{known[identifier].name} is not "
+                         "written as one plugin a model: use 'brainscore-mouse submit pull-request'. A zip can hold "
+                         f"one of {', '.join(packable)}.")
     stock = [folder.parent for folder in sorted((installed_brainscore() / 'models').glob('*/__init__.py'))]
     for folder in stock:
         if identifier in Plugin('models', folder).identifiers:
@@ -59,13 +62,13 @@ def _can_be_packed(plugin: Plugin) -> bool:
 
 
 def check_address(identifier: str, weights: str) -> None:
-    """Raise ValueError where a model's weights can be neither embedded nor fetched as is asked for."""
+    """Raise ValueError if a model's weights can be neither embedded nor fetched as asked for."""
     if weights == EMBED:
         return
     if identifier == _UNTRAINED:
         raise ValueError(f'{_UNTRAINED} has no weights to fetch: they are drawn from a seed. Leave out --weights.')
     if not weights.startswith(('https://', 'http://')) or set('\'"\\ \n') & set(weights):
-        raise ValueError(f"--weights takes 'embed' or an address http(s)://…, given '{weights}'.")
+        raise ValueError(f"--weights takes 'embed' or an address, http://… or https://…, given '{weights}'.")
 
 
 def weights_file(identifier: str) -> Path | None:
@@ -96,46 +99,55 @@ def write_plugin(folder: Path, identifier: str, weights: str) -> None:
     plugin, source = packable_plugin(identifier), weights_file(identifier)
     if source is not None:
         read_weights(source)
-    code = (plugin.directory / 'model.py').read_text(encoding='utf-8')
-    model = _load(plugin.directory / 'model.py').alexnet64(identifier)
-    (folder / 'region_layer_map').mkdir(parents=True)
-    files = {'__init__.py': INIT.format(identifier=identifier), 'model.py': code,
-             'requirements.txt': (_ALEXNETS / 'requirements.txt').read_text(encoding='utf-8'),
-             'test.py': TEST.format(identifier=identifier, weights=json.dumps(_sums(model), indent=4)),
-             f'region_layer_map/{identifier}.json': json.dumps(model.layer_model.region_layer_map, indent=1) + '\n'}
     if weights != EMBED:
-        files['model.py'] = _fetching(code, plugin)
-        files['weights.py'] = WEIGHTS.format(identifier=identifier, address=weights, sha256=sha256(source))
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding='utf-8')
-    if weights == EMBED and source is not None:
-        (folder / 'weights').mkdir()
-        shutil.copyfile(source, folder / 'weights' / source.name)
+        _check_replaceable(plugin)
+    model = plugin_module(plugin.directory / 'model.py').alexnet64(identifier)
+    sums = _sums(model.activations_model._model, model.layers)
+    submission: dict[str, Any] = {'identifier': identifier, 'sums_of_absolute_weights': sums}
+    folder.mkdir(parents=True)
+    _copy_files(plugin, identifier, folder)
+    if source is not None:
+        submission |= _lay_weights(source, folder, weights)
+    (folder / '__init__.py').write_text(_INIT.format(identifier=identifier), encoding='utf-8')
+    _write_json(folder / 'submission.json', submission)
+    _write_json(folder / 'region_layer_map' / f'{identifier}.json', model.layer_model.region_layer_map)
+
+
+def _copy_files(plugin: Plugin, identifier: str, folder: Path) -> None:
+    """The plugin's modules and the model's card, with a submission's tests in the place of the plugin's."""
+    for module in plugin.directory.glob('*.py'):
+        shutil.copyfile(module, folder / module.name)
+    shutil.copyfile(REPLACEMENTS / 'test.py', folder / 'test.py')
+    shutil.copyfile(_ALEXNETS / 'requirements.txt', folder / 'requirements.txt')
     card = plugin.directory / 'cards' / f'{identifier}.md'
     if card.is_file():
         shutil.copyfile(card, folder / 'README.md')
 
 
-def _load(path: Path) -> ModuleType:
-    """A plugin's module by its file, whether it is linked or not."""
-    spec = importlib.util.spec_from_file_location(f'{path.parent.name}_{path.stem}', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _lay_weights(source: Path, folder: Path, weights: str) -> dict[str, dict[str, str]]:
+    """Embed the weights, or replace the module that says where they are; returns what that must know."""
+    if weights == EMBED:
+        (folder / 'weights').mkdir()
+        shutil.copyfile(source, folder / 'weights' / source.name)
+        return {}
+    shutil.copyfile(REPLACEMENTS / 'weights.py', folder / 'weights.py')
+    return {'weights': {'address': weights, 'sha256': sha256(source)}}
 
 
-def _sums(model) -> dict:
-    network = model.activations_model._model
-    return {layer: float(getattr(network, layer)[0].weight.detach().abs().sum()) for layer in model.layers}
+def _check_replaceable(plugin: Plugin) -> None:
+    if not (plugin.directory / 'weights.py').is_file():
+        raise ValueError(f'{plugin.directory} was registered by another release, whose code cannot fetch weights: '
+                         "register the model again with '--replace'.")
 
 
-def _fetching(code: str, plugin: Plugin) -> str:
-    for before, after in _FETCHING.items():
-        if code.count(before) != 1:
-            raise ValueError(f"{plugin.directory / 'model.py'} is of another release, which cannot fetch its weights: "
-                             "register the model again with '--replace'.")
-        code = code.replace(before, after)
-    return code
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(document, indent=1) + '\n', encoding='utf-8')
+
+
+def _sums(network: nn.Module, layers: list[str]) -> dict[str, float]:
+    """Layer -> the sum of its absolute weights, by which a submission's tests know them."""
+    return {layer: float(getattr(network, layer)[0].weight.detach().abs().sum()) for layer in layers}
 
 
 def sha256(path: Path) -> str:

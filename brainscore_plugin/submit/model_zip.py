@@ -37,7 +37,7 @@ def submit_model(identifier: str, out: Path, weights: str = EMBED) -> None:
     LookupError
         If there is no such model.
     ValueError
-        If it cannot be packed, or an argument is none.
+        If it cannot be packed, or an argument is invalid.
     FileNotFoundError
         If the weights are missing.
     RuntimeError
@@ -45,7 +45,7 @@ def submit_model(identifier: str, out: Path, weights: str = EMBED) -> None:
     """
     packable_plugin(identifier)
     if out.suffix != '.zip' or not out.parent.is_dir():
-        raise ValueError(f"--out takes a file .zip in a folder that exists, given '{out}'.")
+        raise ValueError(f"--out takes a .zip file in an existing folder, given '{out}'.")
     check_address(identifier, weights)
     with tempfile.TemporaryDirectory() as scratch, replacing(out) as archive:
         write_model_zip(identifier, archive, weights)
@@ -72,9 +72,10 @@ def _checks(identifier: str, archive: Path, scratch: Path, weights: str) -> Iter
     tree, expected = scratch / 'unpacked' / identifier, {('models', identifier): [identifier]}
     copy = FreshCopy(scratch / 'copy', installed_brainscore())
     yield from identifier_checks(tree, expected, copy)
-    if weights != EMBED:
+    source = weights_file(identifier)
+    if source is not None and weights != EMBED:
         yield Check('weights at their address',
-                    lambda: _fetch_and_compare(weights, weights_file(identifier), scratch / 'weights'))
+                    lambda: _fetch_and_compare(weights, source, scratch / 'weights'))
     copy.add(tree)
     for plugin in own_plugins():
         if plugin.type != 'models':  # what to score it on

@@ -6,8 +6,8 @@ from brainscore_plugin.link import PLUGIN_ROOT, Plugin, plugins
 from brainscore_plugin.recordings.catalogue import packaging_files
 
 
-def own_plugins() -> list:
-    """This project's plugins, without the models of its user."""
+def own_plugins() -> list[Plugin]:
+    """This project's plugins, without the models that its user registered."""
     return [plugin for plugin in plugins() if plugin.directory.is_relative_to(PLUGIN_ROOT)]
 
 

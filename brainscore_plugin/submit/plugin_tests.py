@@ -2,7 +2,7 @@
 import functools
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,16 +12,19 @@ from PIL import Image
 
 from .checks import Check, Failed
 from .fresh_copy import FreshCopy
+from .identifiers import Expected
 
 _GENERIC = 'brainscore_vision.model_helpers.generic_plugin_tests'
 _CONTRACTS = {'cache contract': 'brainscore_vision.benchmark_helpers.test_cache_contract',
               'database contract': 'brainscore_vision.benchmark_helpers.test_db_contract'}
-_PICTURES = ('rgb1.jpg', 'rgb2.jpg', 'rgb3.png')  # shown by the generic tests, missing from Brain-Score's wheel
+_IMAGES = ('rgb1.jpg', 'rgb2.jpg', 'rgb3.png')  # shown by the generic tests, missing from Brain-Score's wheel
+Cases = dict[str, list[ElementTree.Element]]  # module -> its test cases
+Run = tuple[subprocess.CompletedProcess[str], Cases]
 
 
-def plugin_test_checks(copy: FreshCopy, expected: dict) -> Iterator[Check]:
+def plugin_test_checks(copy: FreshCopy, expected: Expected) -> Iterator[Check]:
     """Checks that the tests of plugins in the copy pass; ``expected`` holds (type, plugin) of each."""
-    _draw_missing_pictures(copy)
+    _draw_missing_images(copy)
     models = [plugin for type_, plugin in expected if type_ == 'models']
     own = {f'{type_}/{plugin}': f'brainscore_vision.{type_}.{plugin}.test' for type_, plugin in expected}
     # Brain-Score's option takes one model plugin; all else is tested in one go with the first
@@ -34,17 +37,17 @@ def plugin_test_checks(copy: FreshCopy, expected: dict) -> Iterator[Check]:
         yield Check(name, functools.partial(_verdict, run, module))
 
 
-def _draw_missing_pictures(copy: FreshCopy) -> None:
+def _draw_missing_images(copy: FreshCopy) -> None:
     folder = copy.brainscore / 'model_helpers' / 'generic_plugin_tests_resources'
     folder.mkdir(exist_ok=True)
     noise = np.random.default_rng(0)
-    for name in _PICTURES:
+    for name in _IMAGES:
         if not (folder / name).exists():
             Image.fromarray(noise.integers(0, 256, (96, 128, 3), dtype=np.uint8)).save(folder / name)
 
 
-def _run(copy: FreshCopy, model: str, modules: list) -> tuple:
-    """The finished run, and its results by module."""
+def _run(copy: FreshCopy, model: str, modules: list[str]) -> Run:
+    """Run tests of modules, those of models on one model."""
     missing = [name for name in ('pytest', 'pytest_check') if find_spec(name) is None]
     if missing:
         raise Failed(f"cannot run here, {' and '.join(missing)} not installed: "
@@ -59,18 +62,17 @@ def _run(copy: FreshCopy, model: str, modules: list) -> tuple:
     return run, _results(report)
 
 
-def _results(report: Path) -> dict:
-    """Module -> its test cases."""
+def _results(report: Path) -> Cases:
     if not report.is_file():
         return {}
-    cases = {}
+    cases: Cases = {}
     for case in ElementTree.parse(report).iter('testcase'):
         # a module that cannot be imported is a case without a class, by the name of the module
-        cases.setdefault(case.get('classname') or case.get('name'), []).append(case)
+        cases.setdefault(case.get('classname') or case.attrib['name'], []).append(case)
     return cases
 
 
-def _verdict(run, module: str) -> str:
+def _verdict(run: Callable[[], Run], module: str) -> str:
     finished, results = run()
     cases = [case for name, found in results.items() for case in found if f'{name}.'.startswith(f'{module}.')]
     if not cases:
@@ -86,8 +88,8 @@ def _verdict(run, module: str) -> str:
 def _reason(problem: ElementTree.Element) -> str:
     """The error as pytest marks it by E."""
     marked = [line.removeprefix('E').strip() for line in (problem.text or '').splitlines() if line.startswith('E ')]
-    return marked[-1] if marked else problem.get('message')
+    return marked[-1] if marked else problem.get('message', '')
 
 
-def _last_lines(run: subprocess.CompletedProcess) -> str:
+def _last_lines(run: subprocess.CompletedProcess[str]) -> str:
     return ' / '.join((run.stdout + run.stderr).strip().splitlines()[-3:])

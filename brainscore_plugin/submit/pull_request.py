@@ -4,6 +4,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -19,7 +20,7 @@ from .model_metadata import model_metadata
 from .own_plugins import lay_plugin, own_plugins
 from .plugin_tests import plugin_test_checks
 from .pull_request_text import pull_request_text
-from .uploads import point_at_storage, read_versions, upload_checks
+from .uploads import Versions, point_at_storage, read_versions, upload_checks
 
 LIBRARY = 'brainscore_vision'
 SCORED = ('alexnet64_untrained', 'SimulatedMouse.VISp-pls')
@@ -39,25 +40,25 @@ def submit_pull_request(out: Path, s3_versions: Path | None = None) -> None:
     Raises
     ------
     FileExistsError
-        If `out` exists, or the folder that it shall lie in does not.
+        If `out` exists, or its parent folder does not.
     ValueError, LookupError, OSError
-        If the file of versions is none, or the plugins are not linked.
+        If the file of versions is invalid, or the plugins are not linked.
     RuntimeError
         If a check failed, see :func:`.checks.verify`. Nothing has been written then, as after any error.
     """
     if out.exists() or not out.parent.is_dir():
-        raise FileExistsError(f"--out takes a folder that does not exist yet, in one that does, given '{out}'.")
+        raise FileExistsError(f"--out takes a new folder in an existing one, given '{out}'.")
     versions = read_versions(s3_versions) if s3_versions else {}
-    with tempfile.TemporaryDirectory(prefix=f'.{out.name}-', dir=out.parent) as half, \
+    with tempfile.TemporaryDirectory(prefix=f'.{out.name}-', dir=out.parent) as unfinished, \
             tempfile.TemporaryDirectory() as scratch:
-        request = Path(half, 'request')
+        request = Path(unfinished, 'request')
         write_tree(request / LIBRARY, versions)
         lines = verify(_checks(request, versions, Path(scratch)))
         (request / 'PULL_REQUEST.md').write_text(pull_request_text(own_plugins(), versions, lines), encoding='utf-8')
         request.rename(out)
 
 
-def write_tree(tree: Path, versions: dict) -> None:
+def write_tree(tree: Path, versions: Versions) -> None:
     """Write the plugins without verifying them, with their metadata and region maps; parameters as above."""
     installed = installed_brainscore()
     for plugin in own_plugins():
@@ -77,11 +78,11 @@ def _describe(plugin: Plugin, folder: Path) -> None:
         _write_region_maps(folder / 'region_layer_map', identifiers)
 
 
-def _write_yaml(path: Path, document: dict) -> None:
+def _write_yaml(path: Path, document: dict[str, Any]) -> None:
     path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding='utf-8')
 
 
-def _write_region_maps(folder: Path, identifiers: list) -> None:
+def _write_region_maps(folder: Path, identifiers: list[str]) -> None:
     from brainscore_vision import load_model
     folder.mkdir()
     for identifier in identifiers:
@@ -89,7 +90,7 @@ def _write_region_maps(folder: Path, identifiers: list) -> None:
         (folder / f'{identifier}.json').write_text(json.dumps(region_layer_map, indent=1) + '\n', encoding='utf-8')
 
 
-def _checks(request: Path, versions: dict, scratch: Path) -> Iterator[Check]:
+def _checks(request: Path, versions: Versions, scratch: Path) -> Iterator[Check]:
     tree = request / LIBRARY
     expected = {(plugin.type, plugin.name): _submitted_identifiers(plugin) for plugin in own_plugins()}
     copy = FreshCopy(scratch / 'copy', installed_brainscore())
@@ -102,7 +103,7 @@ def _checks(request: Path, versions: dict, scratch: Path) -> Iterator[Check]:
     yield from upload_checks(versions, copy)
 
 
-def _submitted_identifiers(plugin: Plugin) -> list:
+def _submitted_identifiers(plugin: Plugin) -> list[str]:
     """Without those of stimulus sets, which Brain-Score does not look for."""
     code = (plugin.directory / '__init__.py').read_text(encoding='utf-8')
     return re.findall(rf"^{plugin.type.removesuffix('s')}_registry\['([^']+)'\]", code, re.MULTILINE)

@@ -1,9 +1,9 @@
 """The text of the pull request."""
 from importlib.metadata import version
 
-from brainscore_plugin.link import PLUGIN_TYPES
+from brainscore_plugin.link import PLUGIN_TYPES, Plugin
 
-from .uploads import BUCKET, local_files, uploadable
+from .uploads import BUCKET, Versions, local_files, uploadable
 
 _TEXT = """# Mouse visual cortex: data, metrics, benchmarks and models
 
@@ -30,7 +30,7 @@ not, in six areas, and how well networks explain it depends on what images they 
 {uploads}
   - `Willeke2022` (Sensorium 2022) may not be passed on by its licence: it must not be put on public storage. It loads
     from the data home of whoever has a copy, and fails with one line elsewhere.
-- **Field of view.** Stimuli fill a model's field of view, whatever visual degrees it declares: the benchmarks' common
+- **Field of view.** Images fill a model's field of view, whatever visual degrees it declares: the benchmarks' common
   class, `benchmarks/mouse_predictivity`, explains why.
 - **Models of primate vision** that map no mouse area are asked for V1; the score's attribute `region` says so.
 - **A new metric.** `noise_corrected_pls` corrects each neuron for its noise. `…-pls_pooled` is a published measure that
@@ -53,7 +53,7 @@ brainscore-mouse:
 """
 
 
-def pull_request_text(plugins: list, versions: dict, lines: list) -> str:
+def pull_request_text(plugins: list[Plugin], versions: Versions, lines: list[str]) -> str:
     """Markdown to paste; `plugins` are submitted, `versions` uploaded, and `lines` the verdicts of the checks."""
     counts = ', '.join(f'{sum(plugin.type == type_ for plugin in plugins)} {type_}' for type_ in PLUGIN_TYPES)
     rows = [f"| {plugin.type}/{plugin.name} | {', '.join(f'`{name}`' for name in plugin.identifiers) or '–'} |"
@@ -65,7 +65,7 @@ def pull_request_text(plugins: list, versions: dict, lines: list) -> str:
         brainscore=version('brainscore-vision'), lines='\n'.join(lines))
 
 
-def _uploads(versions: dict) -> str:
+def _uploads(versions: Versions) -> str:
     missing = [f'`{identifier}`' for identifier in uploadable() if identifier not in versions]
     sentences = []
     if versions:
@@ -77,7 +77,7 @@ def _uploads(versions: dict) -> str:
     return '\n'.join(sentences)
 
 
-def _files(versions: dict) -> str:
+def _files(versions: Versions) -> str:
     rows = []
     for identifier in uploadable():
         if identifier in versions:

@@ -1,23 +1,24 @@
-"""Which recordings have been uploaded to Brain-Score's storage, and what a pull request's loaders make of it."""
-import ast
+"""Which recordings have been uploaded to Brain-Score's storage, and a pull request that loads them from there."""
 import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from brainscore_plugin.data.mouse_recordings.layout import packaged
 from brainscore_plugin.link import PLUGIN_ROOT, Plugin
 
 from .checks import Check, Failed
 from .fresh_copy import FreshCopy
+from .replacements import REPLACEMENTS
+
+Versions = dict[str, dict[str, Any]]  # recording -> its bucket, and of each file version_id and sha1
 
 BUCKET = 'brainscore-storage/brainscore-vision/benchmarks'  # where Brain-Score keeps the recordings of benchmarks
 WITHHELD = 'Willeke2022'  # its licence does not let it be passed on
 _PLUGINS = ('deVries2020', 'Siegle2021')
 _FILES = ('assembly', 'stimuli_csv', 'stimuli_zip')  # as of Layout
-_LOADING = 'from brainscore_vision.data.mouse_recordings.loading import load_assembly, load_stimulus_set\n'
-_UPLOADED = Path(__file__).with_name('uploaded.py')
 _LOAD_ALL = """import json, sys
 from brainscore_vision import load_dataset, load_stimulus_set
 for identifier, files in json.loads(sys.argv[1]).items():
@@ -27,12 +28,12 @@ for identifier, files in json.loads(sys.argv[1]).items():
 """
 
 
-def uploadable() -> list:
+def uploadable() -> list[str]:
     """Identifiers of the recordings that may be uploaded."""
     return [identifier for name in _PLUGINS for identifier in Plugin('data', PLUGIN_ROOT / 'data' / name).identifiers]
 
 
-def local_files(identifier: str) -> dict:
+def local_files(identifier: str) -> dict[str, tuple[Path, str, str]]:
     """What to upload of a recording that is packaged here: 'assembly' … -> (path, name in the storage, SHA-1)."""
     layout = packaged(identifier)
     if not layout.sidecar.is_file():
@@ -43,7 +44,7 @@ def local_files(identifier: str) -> dict:
             for file, path in paths.items() if path.name in sums}
 
 
-def read_versions(path: Path) -> dict:
+def read_versions(path: Path) -> Versions:
     """The file that says what has been uploaded.
 
     Parameters
@@ -69,22 +70,26 @@ def read_versions(path: Path) -> dict:
     return versions
 
 
-def _check_entry(identifier: str, files: dict) -> None:
+def _check_entry(identifier: str, files: dict[str, Any]) -> None:
     if identifier.split('.')[0] == WITHHELD:
         raise ValueError(f"'{identifier}' must not be uploaded: the licence of the Sensorium recordings does not let "
                          'them be passed on. Take it out of the file and, if it has been uploaded, off the storage.')
     if identifier not in uploadable():
-        raise ValueError(f"No recordings '{identifier}'; what can be uploaded are {', '.join(uploadable())}.")
+        raise ValueError(f"'{identifier}' is not a recording that can be uploaded; these are "
+                         f"{', '.join(uploadable())}.")
     if not {'bucket', 'assembly'} <= set(files) <= {'bucket', *_FILES}:
         raise ValueError(f"'{identifier}' has {', '.join(files)}; expected bucket, {', '.join(_FILES)}.")
     for file in set(files) - {'bucket'}:
         given = files[file]
         if given.keys() != {'version_id', 'sha1'} or not re.fullmatch('[0-9a-f]{40}', given['sha1']):
-            raise ValueError(f"{file} of '{identifier}': expected version_id and sha1, of 40 digits, given {given}.")
+            raise ValueError(f"{file} of '{identifier}': expected version_id and sha1, 40 hexadecimal digits, given "
+                             f'{given}.')
 
 
-def point_at_storage(tree: Path, versions: dict) -> None:
+def point_at_storage(tree: Path, versions: Versions) -> None:
     """Have the data plugins of a tree load what has been uploaded from Brain-Score's storage.
+
+    They ask :mod:`brainscore_plugin.data.mouse_recordings.storage` for recordings, which is replaced as a whole.
 
     Parameters
     ----------
@@ -94,29 +99,11 @@ def point_at_storage(tree: Path, versions: dict) -> None:
         See :func:`read_versions`.
     """
     shared = tree / 'data' / 'mouse_recordings'
-    shutil.copyfile(_UPLOADED, shared / 'uploaded.py')
+    shutil.copyfile(REPLACEMENTS / 'storage.py', shared / 'storage.py')
     (shared / 'uploaded.json').write_text(json.dumps(versions, indent=1) + '\n', encoding='utf-8')
-    recording = shared / 'allen_recording.py'
-    code = recording.read_text(encoding='utf-8')
-    if code.count(_LOADING) != 1:
-        raise ValueError(f'{recording} does not import its loaders as expected: {_LOADING.strip()}')
-    recording.write_text(code.replace(_LOADING, _LOADING.replace('.loading', '.uploaded')), encoding='utf-8')
-    for name in {identifier.split('.')[0] for identifier in versions}:
-        test = tree / 'data' / name / 'test.py'
-        test.write_text(_without_tests_of_absence(test.read_text(encoding='utf-8')), encoding='utf-8')
 
 
-def _without_tests_of_absence(code: str) -> str:
-    """Recordings that are fetched by themselves are never absent."""
-    lines = code.splitlines(keepends=True)
-    for node in reversed(ast.parse(code).body):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith('test_absent_recordings'):
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            del lines[first - 1:node.end_lineno]
-    return ''.join(lines).rstrip('\n') + '\n'
-
-
-def upload_checks(versions: dict, copy: FreshCopy) -> Iterator[Check]:
+def upload_checks(versions: Versions, copy: FreshCopy) -> Iterator[Check]:
     """What is uploaded must load by the copy's plugins; what is not is named, with the SHA-1s to upload it with."""
     if versions:
         yield Check('recordings from the storage', lambda: _load_seeded(versions, copy))
@@ -124,8 +111,8 @@ def upload_checks(versions: dict, copy: FreshCopy) -> Iterator[Check]:
     if missing:
         yield Check('recordings still to be uploaded', lambda: '; '.join(map(_to_upload, missing)) +
                     '. Until then they load from the data home')
-    yield Check('recordings that stay', lambda: f'{WITHHELD} loads from the data home; its licence does not let it be '
-                'passed on')
+    yield Check('recordings that are not uploaded', lambda: f'{WITHHELD} loads from the data home; its licence does '
+                'not let it be passed on')
 
 
 def _to_upload(identifier: str) -> str:
@@ -133,7 +120,7 @@ def _to_upload(identifier: str) -> str:
     return f"{identifier}: {files or 'SHA-1 not known, it is not packaged here'}"
 
 
-def _load_seeded(versions: dict, copy: FreshCopy) -> str:
+def _load_seeded(versions: Versions, copy: FreshCopy) -> str:
     """Load from files laid where Brain-Score keeps what it has downloaded, so that nothing is downloaded."""
     home = copy.folder / '.brainio'
     for identifier, files in versions.items():

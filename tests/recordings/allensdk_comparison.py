@@ -8,7 +8,7 @@ from allensdk.brain_observatory.natural_scenes import NaturalScenes
 from allensdk.core.brain_observatory_nwb_data_set import BrainObservatoryNwbDataSet
 
 sys.path.insert(0, sys.argv[1])
-from calcium_responses import mean_sweep_responses  # noqa: E402
+from calcium_responses import mean_sweep_responses
 
 analysis = NaturalScenes(BrainObservatoryNwbDataSet(sys.argv[2]))
 traces, starts, sweep = analysis.celltraces, analysis.stim_table['start'].to_numpy(), analysis.sweeplength

@@ -14,6 +14,7 @@ from brainscore_plugin.register import register
 from brainscore_plugin.submit import model_zip
 from brainscore_plugin.submit.checks import Check
 from brainscore_plugin.submit.model_zip import write_model_zip
+from brainscore_plugin.submit.replacements import REPLACEMENTS
 from training.backbone import SHAPES
 
 SKETCH = links.PLUGIN_ROOT / 'models/alexnet64/weights/alexnet64_simclr_sketch.safetensors'
@@ -40,8 +41,8 @@ def registered(tmp_path, monkeypatch):
 def test_a_zip_holds_one_plugin_with_everything_inside(tmp_path):
     write_model_zip('alexnet64_simclr_sketch', tmp_path / 'sketch.zip')
     inside = files(tmp_path / 'sketch.zip')
-    assert inside.keys() == {'__init__.py', 'model.py', 'test.py', 'requirements.txt', 'README.md',
-                             'region_layer_map/alexnet64_simclr_sketch.json',
+    assert inside.keys() == {'__init__.py', 'model.py', 'weights.py', 'test.py', 'submission.json', 'requirements.txt',
+                             'README.md', 'region_layer_map/alexnet64_simclr_sketch.json',
                              'weights/alexnet64_simclr_sketch.safetensors'}
     assert inside['weights/alexnet64_simclr_sketch.safetensors'] == SKETCH.read_bytes()
     regions = json.loads(inside['region_layer_map/alexnet64_simclr_sketch.json'])
@@ -55,14 +56,16 @@ def test_weights_at_an_address_are_not_in_the_zip_but_known_by_their_sha256(tmp_
     write_model_zip('alexnet64_simclr_sketch', tmp_path / 'sketch.zip', 'https://example.org/sketch.safetensors')
     inside = files(tmp_path / 'sketch.zip')
     assert not any(name.startswith('weights/') for name in inside)
-    assert 'https://example.org/sketch.safetensors' in inside['weights.py'].decode()
-    assert hashlib.sha256(SKETCH.read_bytes()).hexdigest() in inside['weights.py'].decode()
+    assert json.loads(inside['submission.json'])['weights'] == {
+        'address': 'https://example.org/sketch.safetensors', 'sha256': hashlib.sha256(SKETCH.read_bytes()).hexdigest()}
+    assert inside['weights.py'] == (REPLACEMENTS / 'weights.py').read_bytes()
 
 
 def test_an_untrained_model_has_no_weights(tmp_path):
     write_model_zip('alexnet64_untrained', tmp_path / 'untrained.zip')
     assert files(tmp_path / 'untrained.zip').keys() == {
-        '__init__.py', 'model.py', 'test.py', 'requirements.txt', 'region_layer_map/alexnet64_untrained.json'}
+        '__init__.py', 'model.py', 'weights.py', 'test.py', 'submission.json', 'requirements.txt',
+        'region_layer_map/alexnet64_untrained.json'}
 
 
 def test_a_registered_model_can_be_packed(tmp_path, registered):
@@ -79,8 +82,8 @@ def test_a_registered_model_can_be_packed(tmp_path, registered):
     ('alexnet64_untrained_seed1', [], 'submit pull-request'),
     ('alexnet', [], 'a model of the installed Brain-Score'),
     ('alexnet64_untrained', ['--weights', 'https://example.org/w'], 'no weights to fetch'),
-    ('alexnet64_simclr_sketch', ['--weights', 'sketch.safetensors'], "'embed' or an address http"),
-    ('alexnet64_simclr_sketch', ['--weights', "http://a/'+x"], "'embed' or an address http"),
+    ('alexnet64_simclr_sketch', ['--weights', 'sketch.safetensors'], "'embed' or an address, http"),
+    ('alexnet64_simclr_sketch', ['--weights', "http://a/'+x"], "'embed' or an address, http"),
 ])
 def test_what_cannot_be_packed_says_why(tmp_path, identifier, options, says):
     result = CliRunner().invoke(app, ['submit', 'model', identifier, *options, '--out', str(tmp_path / 'model.zip')])
@@ -90,10 +93,10 @@ def test_what_cannot_be_packed_says_why(tmp_path, identifier, options, says):
 
 
 @pytest.mark.parametrize('out', ['model.tar', 'nowhere/model.zip'])
-def test_a_place_that_is_none_is_refused(tmp_path, out):
+def test_an_invalid_place_is_refused(tmp_path, out):
     result = CliRunner().invoke(app, ['submit', 'model', 'alexnet64_untrained', '--out', str(tmp_path / out)])
     assert result.exit_code == 1
-    assert 'a file .zip in a folder that exists' in result.output
+    assert 'a .zip file in an existing folder' in result.output
 
 
 def test_damaged_weights_are_refused(tmp_path, registered):
@@ -106,8 +109,7 @@ def test_damaged_weights_are_refused(tmp_path, registered):
 
 
 def test_a_registered_model_of_another_release_cannot_fetch_its_weights(tmp_path, registered):
-    code = tmp_path / 'home' / 'models' / 'leaves' / 'model.py'
-    code.write_text(code.read_text().replace('load_weights(trunk, ', 'load_weights(trunk,'))
+    (tmp_path / 'home' / 'models' / 'leaves' / 'weights.py').unlink()
     with pytest.raises(ValueError, match="register the model again with '--replace'"):
         write_model_zip('leaves', tmp_path / 'leaves.zip', 'https://example.org/leaves')
 

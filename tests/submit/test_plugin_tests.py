@@ -40,7 +40,7 @@ def test_each_plugin_has_its_verdict(tmp_path, capsys):
 
 def test_without_pytest_nothing_passes(monkeypatch, capsys):
     monkeypatch.setattr(plugin_tests, 'find_spec', lambda name: None)
-    monkeypatch.setattr(plugin_tests, '_draw_missing_pictures', lambda copy: None)
+    monkeypatch.setattr(plugin_tests, '_draw_missing_images', lambda copy: None)
     with pytest.raises(RuntimeError, match='4 of 4 checks failed'):
         verify(plugin_test_checks(None, {('models', 'mine'): ['mine']}))
     for line in capsys.readouterr().out.splitlines():

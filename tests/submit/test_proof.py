@@ -3,7 +3,6 @@
 The verifier writes a zip and a pull request; they and other zips are unpacked into a copy of Brain-Score whose process
 cannot import this project, and its own command line scores the models to the numbers that they have here.
 """
-import importlib.util
 import os
 import re
 import subprocess
@@ -23,6 +22,7 @@ from brainscore_plugin.register import register
 from brainscore_plugin.submit import endpoint, model_zip, pull_request
 from brainscore_plugin.submit.fresh_copy import FreshCopy
 from brainscore_plugin.submit.model_zip import write_model_zip
+from brainscore_plugin.submit.plugin_module import plugin_module
 from training.backbone import SHAPES
 
 pytestmark = pytest.mark.timeout(900)  # the verifier runs tests of Brain-Score's, in processes of their own
@@ -110,10 +110,7 @@ def score_alone(fresh, model):
 
 def score_here(folder, model):
     """Of the plugin as it lies in this project, or in the home of registered models."""
-    spec = importlib.util.spec_from_file_location('model_here', folder / 'model.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return float(load_benchmark(BENCHMARK)(module.alexnet64(model)))
+    return float(load_benchmark(BENCHMARK)(plugin_module(folder / 'model.py').alexnet64(model)))
 
 
 def test_this_project_is_out_of_reach(fresh):

@@ -2,12 +2,14 @@ import pytest
 from brainscore_core.supported_data_standards.brainio import fetch
 from brainscore_vision import load_dataset, load_stimulus_set
 from brainscore_vision.data.mouse_recordings.layout import packaged
+from brainscore_vision.data.mouse_recordings.storage import in_storage
 from brainscore_vision.data.Siegle2021.neuron_selection import SELECTIONS
 
 AREAS = {'VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl'}
 there = pytest.mark.skipif(not packaged('Siegle2021').sidecar.is_file(), reason='Siegle2021 is not packaged')
 
 
+@pytest.mark.skipif(in_storage('Siegle2021'), reason="fetched from Brain-Score's storage, never absent")
 @pytest.mark.parametrize('load', [load_stimulus_set, load_dataset])
 def test_absent_recordings_say_how_to_get_them(load, tmp_path, monkeypatch):
     monkeypatch.setattr(fetch, '_local_data_path', str(tmp_path / '.brainio'))

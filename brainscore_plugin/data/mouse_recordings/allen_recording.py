@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
-from brainscore_vision.data.mouse_recordings.loading import load_assembly, load_stimulus_set
+from brainscore_vision.data.mouse_recordings.storage import load_assembly, load_stimulus_set
 
 from .neuron_selection import Selection, select
 

@@ -11,11 +11,12 @@ from safetensors.torch import load_file
 from torch import nn
 from torchvision.models import alexnet
 
+from .weights import weights_file
+
 IMAGE_SIZE = 64
 VISUAL_DEGREES = 120  # width of the screen in Allen Visual Coding
 UNTRAINED = 'alexnet64_untrained'
 SEED = 0  # of the untrained weights
-WEIGHTS = Path(__file__).parent / 'weights'  # of the others: <identifier>.safetensors
 IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
 
 # Each convolution with the ReLU behind it, by its index in torchvision's `alexnet().features`; pooling stands between.
@@ -103,7 +104,7 @@ def alexnet64(identifier: str) -> ModelCommitment:
     Parameters
     ----------
     identifier : str
-        ``alexnet64_untrained``, or that of a file in `WEIGHTS`.
+        ``alexnet64_untrained``, or that of a trained model, see :func:`.weights.weights_file`.
 
     Raises
     ------
@@ -115,7 +116,7 @@ def alexnet64(identifier: str) -> ModelCommitment:
     else:
         with torch.device('meta'):  # without drawing initial weights
             trunk = convolutional_trunk()
-        load_weights(trunk, WEIGHTS / f'{identifier}.safetensors')
+        load_weights(trunk, weights_file(identifier))
     return commit(identifier, trunk)
 
 

@@ -1,18 +1,18 @@
 import hashlib
 import json
-from pathlib import Path
 
 import pytest
 import torch
 from brainscore_vision import load_model, load_stimulus_set
-from brainscore_vision.models.alexnet64.model import WEIGHTS, convolutional_trunk, load_weights
+from brainscore_vision.models.alexnet64.model import convolutional_trunk, load_weights
+from brainscore_vision.models.alexnet64.weights import WEIGHTS, weights_file
 from safetensors.torch import load_file, save_file
 
 FEATURES = {'conv1': 14400, 'conv2': 9408, 'conv3': 3456, 'conv4': 2304, 'conv5': 2304}
 TRAINED = ['alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_painting',
            'alexnet64_simclr_clipart', 'alexnet64_simclr_infograph', 'alexnet64_simclr_sketch',
            'alexnet64_simclr_quickdraw', 'alexnet64_simclr_cremi']
-CARDS = Path(WEIGHTS).with_name('cards')
+CARDS = WEIGHTS.with_name('cards')
 
 
 def network(identifier):
@@ -35,7 +35,7 @@ def test_primate_areas_are_mapped(region):
 
 @pytest.mark.parametrize('identifier', TRAINED)
 def test_a_trained_model_has_the_weights_of_its_file(identifier):
-    loaded, saved = network(identifier).state_dict(), load_file(WEIGHTS / f'{identifier}.safetensors')
+    loaded, saved = network(identifier).state_dict(), load_file(weights_file(identifier))
     assert {name.replace('.0.', '.'): tuple(tensor.shape) for name, tensor in loaded.items()} == {
         name: tuple(tensor.shape) for name, tensor in saved.items()}
     assert all(torch.equal(loaded[name.replace('.', '.0.')], tensor.float()) for name, tensor in saved.items())
@@ -49,7 +49,7 @@ def test_no_two_models_have_the_same_filters():
 @pytest.mark.parametrize('identifier', TRAINED)
 def test_a_card_tells_of_the_very_weights(identifier):
     card = json.loads((CARDS / f'{identifier}.json').read_text())
-    content = (WEIGHTS / f'{identifier}.safetensors').read_bytes()
+    content = weights_file(identifier).read_bytes()
     assert card['name'] == identifier
     assert card['weights']['sha256'] == hashlib.sha256(content).hexdigest()
     assert card['data']['count'] > 0

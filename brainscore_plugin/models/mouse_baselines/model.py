@@ -67,7 +67,7 @@ def _commit(identifier: str, preprocess) -> ModelCommitment:
 
 def _read(path: str, mode: str, size: int) -> np.ndarray:
     with Image.open(path) as image:
-        return np.asarray(image.convert(mode).resize((size, size), Image.BILINEAR))
+        return np.asarray(image.convert(mode).resize((size, size), Image.Resampling.BILINEAR))
 
 
 def _generator(name: str) -> np.random.Generator:

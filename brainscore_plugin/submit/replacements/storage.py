@@ -1,8 +1,4 @@
-"""Loads recordings from Brain-Score's storage, by version and SHA-1; those that are not there from the data home.
-
-This file goes into a pull request as it is, beside ``uploaded.json``: identifier -> bucket and the version_id and sha1
-of its assembly, stimuli_csv and stimuli_zip. The functions are those of ``loading.py``.
-"""
+"""Where packaged recordings are: in Brain-Score's storage, by version and SHA-1; the others in the data home."""
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +10,18 @@ from brainscore_core.supported_data_standards.brainio.s3 import load_assembly_fr
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from brainscore_vision.data.mouse_recordings import loading
 
+# identifier -> bucket, and the version_id and sha1 of its assembly, stimuli_csv and stimuli_zip
 UPLOADED = json.loads((Path(__file__).parent / 'uploaded.json').read_text(encoding='utf-8'))
 
 
+def in_storage(identifier: str) -> bool:
+    """Whether a recording is fetched from Brain-Score's storage, so that it is never absent."""
+    return identifier in UPLOADED
+
+
 def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
-    if identifier not in UPLOADED:
+    """As :func:`.loading.load_stimulus_set`."""
+    if not in_storage(identifier):
         return loading.load_stimulus_set(identifier, absent)
     files = UPLOADED[identifier]
     return load_stimulus_set_from_s3(
@@ -29,7 +32,8 @@ def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
 
 def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], np.ndarray] | None = None,
                   stimuli: str | None = None) -> NeuroidAssembly:
-    if identifier not in UPLOADED:
+    """As :func:`.loading.load_assembly`."""
+    if not in_storage(identifier):
         return loading.load_assembly(identifier, absent, keep, stimuli)
     files = UPLOADED[identifier]
     assembly = load_assembly_from_s3(
