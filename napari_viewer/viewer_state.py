@@ -1,18 +1,18 @@
-"""What the views of one napari viewer share: the models shown, the images they see, and what is chosen."""
+"""What the dock widgets of one napari viewer share: the models shown, the images they see, and what is chosen."""
 from weakref import WeakValueDictionary, ref
 
 from psygnal import Signal
 
-_sessions = WeakValueDictionary()
+_states = WeakValueDictionary()
 
 
-class Session:
-    """Models, images and choices; each change is signalled, so that views follow one another.
+class ViewerState:
+    """Models, images and choices; each change is signalled, so that dock widgets follow one another.
 
     Attributes
     ----------
     networks : list of :class:`~napari_viewer.core.networks.Network`
-    images : :class:`~napari_viewer.core.images.Images` or None
+    images : :class:`~napari_viewer.core.image_sets.ImageSet` or None
         What the models see.
     image : int
         Number of the chosen image.
@@ -26,16 +26,16 @@ class Session:
 
     def __init__(self):
         self.networks, self.images, self.image, self.chosen = [], None, 0, None
-        self._on_canvas = self._active = None
+        self._on_canvas = self._active_dock = None
 
     @property
-    def active(self):
-        """The view that draws on the canvas what is chosen, in whichever view."""
-        return self._active and self._active()
+    def active_dock(self):
+        """The dock widget that draws on the canvas what is chosen in any of them, or None."""
+        return self._active_dock and self._active_dock()
 
-    @active.setter
-    def active(self, view) -> None:
-        self._active = ref(view)
+    @active_dock.setter
+    def active_dock(self, dock) -> None:
+        self._active_dock = ref(dock)
 
     def set_networks(self, networks: list) -> None:
         """Show these models; names that occur twice are numbered."""
@@ -49,12 +49,13 @@ class Session:
         self.networks_changed.emit()
 
     def set_images(self, images, image: int = 0) -> None:
-        """Let the models see these images."""
+        """Let the models see these images, beginning with number `image`."""
         self.images, self.image = images, image
         self.images_changed.emit()
         self.image_changed.emit(image)
 
     def set_image(self, image: int) -> None:
+        """Choose an image by its number."""
         if image != self.image:
             self.image = image
             self.image_changed.emit(image)
@@ -65,22 +66,23 @@ class Session:
             self.chosen = (layer, channel)
             self.chosen_changed.emit()
 
-    def take_canvas(self, panel) -> None:
-        """Show the layers of one view; those of the view before are hidden."""
-        before, self._on_canvas = self._on_canvas, panel
-        if before is not None and before is not panel:
-            before.park()
+    def take_canvas(self, layers) -> None:
+        """Note whose :class:`~napari_viewer.sheet_layers.SheetLayers` are on the canvas; those before are hidden."""
+        before, self._on_canvas = self._on_canvas, layers
+        if before is not None and before is not layers:
+            before.hide()
 
-    def leave_canvas(self, panel) -> None:
-        if self._on_canvas is panel:
+    def leave_canvas(self, layers) -> None:
+        """Forget layers whose dock widget is closed."""
+        if self._on_canvas is layers:
             self._on_canvas = None
 
 
-def session_of(viewer) -> Session:
-    """The session of a viewer; it lives as long as a view of it."""
+def state_of(viewer) -> ViewerState:
+    """The state of a viewer; it lives as long as a dock widget that shares it."""
     viewer = getattr(viewer, '__wrapped__', viewer)  # plugins are given a proxy, scripts the viewer
-    session = _sessions.get(id(viewer))
-    if session is None or session.viewer() is not viewer:  # numbers of objects come again
-        session = _sessions[id(viewer)] = Session()
-        session.viewer = ref(viewer)
-    return session
+    state = _states.get(id(viewer))
+    if state is None or state.viewer() is not viewer:  # Python gives the id of a deleted viewer to another object
+        state = _states[id(viewer)] = ViewerState()
+        state.viewer = ref(viewer)
+    return state

@@ -1,5 +1,6 @@
-"""Sets of images by name: prepared domains, stimulus sets, folders and archives; opened in the background."""
+"""The list of sets of images: prepared domains, stimulus sets, folders and archives; opened in the background."""
 import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from qtpy.QtCore import Qt
@@ -15,13 +16,14 @@ from qtpy.QtWidgets import (
 )
 
 from napari_viewer.core import images as image_sets
-from napari_viewer.jobs import Jobs, tell
+from napari_viewer.widgets.notifications import notify_error
+from napari_viewer.widgets.worker_bar import WorkerBar
 
 ANY_LAYOUT = 'any folder'
 
 
-def find_sets():
-    """Layouts of domains, then label and opener of every set that can be named without asking where it is."""
+def find_sets() -> Iterator:
+    """The layouts of domains, then label and opener of every prepared domain and stimulus set."""
     from training.domains import DOMAINS, prepared_domains
     yield list(DOMAINS)
     for name in prepared_domains():
@@ -35,28 +37,28 @@ class ImagePicker(QWidget):
 
     Parameters
     ----------
-    changed : callable
-        Called with the list of :class:`~napari_viewer.core.images.Images` that are ticked, once they are open.
+    on_change : callable
+        Called with the list of :class:`~napari_viewer.core.image_sets.ImageSet` that are ticked, once they are open.
     """
 
-    def __init__(self, changed):
+    def __init__(self, on_change: Callable[[list[image_sets.ImageSet]], None]):
         super().__init__()
-        self._changed, self._openers, self._opened = changed, {}, {}
+        self._on_change, self._openers, self._opened = on_change, {}, {}
         self.list = QListWidget()
         self.list.setToolTip('Sets of images: tick those to show side by side.')
         self.list.setMaximumHeight(6 * 22)
         self.layout_box = QComboBox()
         self.layout_box.addItems([ANY_LAYOUT])
         self.layout_box.setToolTip("How a folder or archive is laid out: 'any folder' takes every image in it, its "
-                                   'folders as classes; the others are the official layouts of the domains.')
+                                   'subfolders as classes; the others are the official layouts of the domains.')
         self.folder_button, self.archive_button = QPushButton('Folder…'), QPushButton('Archive…')
-        self.folder_button.setToolTip('Open a folder of images, of the layout chosen.')
-        self.archive_button.setToolTip('Open an archive (.zip) or a CREMI volume (.hdf), of the layout chosen.')
+        self.folder_button.setToolTip('Open a folder of images in the chosen layout.')
+        self.archive_button.setToolTip('Open an archive (.zip) or a CREMI volume (.hdf) in the chosen layout.')
         self.folder_button.clicked.connect(lambda _: self._choose(
             QFileDialog.getExistingDirectory(self, 'Folder of images')))
         self.archive_button.clicked.connect(lambda _: self._choose(
             QFileDialog.getOpenFileName(self, 'Archive of images', '', 'Archives (*.zip *.tar *.tgz *.gz *.hdf)')[0]))
-        self.jobs = Jobs()
+        self.worker_bar = WorkerBar()
         row = QHBoxLayout()
         for widget in (self.layout_box, self.folder_button, self.archive_button):
             row.addWidget(widget)
@@ -64,15 +66,13 @@ class ImagePicker(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
         layout.addLayout(row)
-        layout.addWidget(self.jobs)
+        layout.addWidget(self.worker_bar)
         self.list.itemChanged.connect(lambda item: self._on_ticked())
-        self.jobs.run('Looking for images', find_sets, 0, self._on_found)
+        self.worker_bar.run('Looking for images', find_sets, 0, self._on_found)
 
-    def add(self, label: str, opener, images=None) -> QListWidgetItem:
-        """Add a set to the list, not ticked; `images` if it is open already."""
+    def add(self, label: str, opener: Callable[[], image_sets.ImageSet]) -> None:
+        """Add a set to the list, not ticked."""
         self._openers[label] = opener
-        if images is not None:
-            self._opened[label] = images
         item = QListWidgetItem(label)
         item.setToolTip(label)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -80,7 +80,6 @@ class ImagePicker(QWidget):
         self.list.blockSignals(True)
         self.list.addItem(item)
         self.list.blockSignals(False)
-        return item
 
     def tick(self, label: str, ticked: bool = True) -> None:
         """Show a set, by its label."""
@@ -95,7 +94,8 @@ class ImagePicker(QWidget):
             self.add(label, lambda: image_sets.from_path(path, domain))
         self.tick(label)
 
-    def labels(self) -> list:
+    def labels(self) -> list[str]:
+        """The sets that are listed."""
         return list(self._openers)
 
     def close_sets(self) -> None:
@@ -113,7 +113,7 @@ class ImagePicker(QWidget):
         if path:
             self.open_path(Path(path), self.layout_box.currentText())
 
-    def _ticked(self) -> list:
+    def _ticked(self) -> list[str]:
         items = [self.list.item(k) for k in range(self.list.count())]
         return [item.text() for item in items if item.checkState() == Qt.CheckState.Checked]
 
@@ -127,15 +127,15 @@ class ImagePicker(QWidget):
             for label in missing:
                 try:
                     yield label, self._openers[label]()
-                except Exception as error:  # of any kind of damaged archive; the other sets are opened all the same
+                except Exception as error:  # damaged archives raise anything; the other sets are still opened
                     yield label, error
 
-        self.jobs.run('Opening images', load, len(missing), self._on_opened, self._show)
+        self.worker_bar.run('Opening images', load, len(missing), self._on_opened, self._show)
 
     def _on_opened(self, result) -> None:
         label, images = result
         if isinstance(images, Exception):
-            tell(images)
+            notify_error(images)
             self.list.blockSignals(True)
             self.tick(label, False)
             self.list.blockSignals(False)
@@ -143,5 +143,4 @@ class ImagePicker(QWidget):
             self._opened[label] = images
 
     def _show(self) -> None:
-        self._changed([self._opened[label] for label in self._ticked() if label in self._opened])
-
+        self._on_change([self._opened[label] for label in self._ticked() if label in self._opened])

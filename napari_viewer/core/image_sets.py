@@ -1,4 +1,5 @@
-"""Images to browse and to show to networks: prepared domains, archives, folders, stimulus sets and arrays."""
+"""Sets of images to browse and to show to networks: prepared domains, archives, folders, stimulus sets, arrays."""
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ SMALLEST = 8  # px; below, there is nothing to see and no layer of a network tha
 COLUMNS = ['source', 'class_name', 'label', 'split']
 
 
-class Images:
+class ImageSet:
     """Images by number, each read when it is needed.
 
     Parameters
@@ -25,7 +26,7 @@ class Images:
         Frees what `load` reads from.
     """
 
-    def __init__(self, name: str, index: pd.DataFrame, load, close=lambda: None):
+    def __init__(self, name: str, index: pd.DataFrame, load: Callable, close: Callable[[], None] = lambda: None):
         self.name, self.index, self._load, self.close = name, index.reset_index(drop=True), load, close
 
     def __len__(self) -> int:
@@ -44,8 +45,8 @@ class Images:
             if isinstance(image, Image.Image):
                 image = np.asarray(image.convert('RGB'))
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise ValueError(f"Image {i} of {self.name} ({self.source(i)}) is damaged ({error}): it is left out; "
-                             'put a whole file in its place.') from error
+            raise ValueError(f"Image {i} of {self.name} ({self.source(i)}) is damaged ({error}) and left out: "
+                             'replace the file to see it.') from error
         if min(image.shape[:2]) < SMALLEST:
             raise ValueError(f'Image {i} of {self.name} ({self.source(i)}) is {image.shape[1]} x {image.shape[0]} '
                              f'pixels; at least {SMALLEST} x {SMALLEST} are needed: choose another image.')
@@ -58,7 +59,7 @@ class Images:
             return image
         return np.asarray(Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR))
 
-    def thumbnail(self, i: int, size: int, background) -> np.ndarray:
+    def thumbnail(self, i: int, size: int, background: tuple[int, int, int]) -> np.ndarray:
         """Image i whole within a square, uint8 (size, size, 3)."""
         image = self.read(i)
         if image.shape[:2] == (size, size):
@@ -73,7 +74,7 @@ class Images:
         return str(self.index['class_name'].iat[i])
 
 
-def from_array(images, name: str = 'images') -> Images:
+def from_array(images, name: str = 'images') -> ImageSet:
     """Images from an array.
 
     Parameters
@@ -84,39 +85,39 @@ def from_array(images, name: str = 'images') -> Images:
     Raises
     ------
     ValueError
-        If they are nothing of the kind.
+        If it holds no images, or arrays of another shape or range.
     """
     if isinstance(images, list) and images and isinstance(images[0], (str, Path, Image.Image)):
         sources = [str(image) if isinstance(image, (str, Path)) else f'{name}[{i}]' for i, image in enumerate(images)]
-        return Images(name, _index(sources), lambda i: images[i] if isinstance(images[i], Image.Image)
+        return ImageSet(name, _index(sources), lambda i: images[i] if isinstance(images[i], Image.Image)
                       else Image.open(images[i]))
     for image in images:
         _as_uint8(np.asarray(image))
         break
     else:
-        raise ValueError('There are no images: give an array (n, height, width, 3) of uint8.')
+        raise ValueError('There are no images: give a uint8 array of shape (n, height, width, 3).')
     index = _index([f'{name}[{i}]' for i in range(len(images))])
-    return Images(name, index, lambda i: _as_uint8(np.asarray(images[i])))
+    return ImageSet(name, index, lambda i: _as_uint8(np.asarray(images[i])))
 
 
-def from_domain(name_or_directory) -> Images:
+def from_domain(name_or_directory: str | Path) -> ImageSet:
     """A prepared domain; its images stay on disk."""
     from training.domains import open_domain
     domain = open_domain(name_or_directory)
-    return Images(domain.name, domain.index, lambda i: np.asarray(domain.images[i]))
+    return ImageSet(domain.name, domain.index, lambda i: np.asarray(domain.images[i]))
 
 
-def from_path(path: Path, domain: str | None = None) -> Images:
+def from_path(path: Path, domain: str | None = None) -> ImageSet:
     """A folder of images, an archive in the layout of an official data set, or the folder of a prepared domain."""
     if (Path(path) / 'domain.json').is_file():
         return from_domain(Path(path))
     from training.domains import open_source
     source = open_source(domain, Path(path))
-    return Images(domain or Path(path).stem, source.index, source.read, getattr(source, 'close', lambda: None))
+    return ImageSet(domain or Path(path).stem, source.index, source.read, getattr(source, 'close', lambda: None))
 
 
-def from_stimulus_set(identifier: str) -> Images:
-    """A stimulus set that Brain-Score has, such as the scenes of the simulated mouse."""
+def from_stimulus_set(identifier: str) -> ImageSet:
+    """A stimulus set of Brain-Score, such as the scenes of the simulated mouse."""
     keep_triton_out()
     from brainscore_vision import load_stimulus_set
     stimuli = load_stimulus_set(identifier)
@@ -127,10 +128,10 @@ def from_stimulus_set(identifier: str) -> Images:
         if column in stimuli:
             index['class_name'] = stimuli[column].astype(str).to_numpy()
             break
-    return Images(identifier, index, lambda i: Image.open(files[i]))
+    return ImageSet(identifier, index, lambda i: Image.open(files[i]))
 
 
-def stimulus_sets() -> list:
+def stimulus_sets() -> list[str]:
     """Identifiers of this project's stimulus sets."""
     import re
 
@@ -140,7 +141,7 @@ def stimulus_sets() -> list:
             for identifier in registered.findall((plugin.directory / '__init__.py').read_text(encoding='utf-8'))]
 
 
-def _index(sources: list) -> pd.DataFrame:
+def _index(sources: list[str]) -> pd.DataFrame:
     return pd.DataFrame({'source': sources, 'class_name': '', 'label': -1, 'split': 'all'}, columns=COLUMNS)
 
 
@@ -148,12 +149,12 @@ def _as_uint8(image: np.ndarray) -> np.ndarray:
     if image.ndim == 2:
         image = image[..., None]
     if image.ndim != 3 or image.shape[2] not in (1, 3, 4):
-        raise ValueError(f'An image of shape {image.shape}: expected is (height, width) or (height, width, 3). Images '
-                         'of PyTorch, (3, height, width), need .transpose(1, 2, 0).')
+        raise ValueError(f'Found an image of shape {image.shape}; expected (height, width) or (height, width, 3). For '
+                         "PyTorch's layout, (3, height, width), use .transpose(1, 2, 0).")
     if image.dtype.kind == 'f':
         if image.size and not (0 <= image.min() and image.max() <= 1):
-            raise ValueError(f'An image of numbers from {image.min():.3g} to {image.max():.3g}: expected are 0 to 1, '
-                             'or uint8 from 0 to 255.')
+            raise ValueError(f'Found an image with values from {image.min():.3g} to {image.max():.3g}; expected 0 to '
+                             '1, or uint8 from 0 to 255: rescale the images.')
         image = np.rint(image * 255)
     image = image.astype(np.uint8)
     return np.ascontiguousarray(image[..., :3] if image.shape[2] >= 3 else np.repeat(image, 3, axis=2))

@@ -1,4 +1,5 @@
-"""The list of models: those shipped, those linked, and those opened from files."""
+"""The list of models: those of this project, and those opened from files or named by their identifiers."""
+from collections.abc import Callable
 from pathlib import Path
 
 from qtpy.QtCore import Qt
@@ -14,7 +15,8 @@ from qtpy.QtWidgets import (
 )
 
 from napari_viewer.core.networks import identifiers, open_network
-from napari_viewer.jobs import Jobs, tell
+from napari_viewer.widgets.notifications import notify_error
+from napari_viewer.widgets.worker_bar import WorkerBar
 
 SHOWN_ROWS = 5
 
@@ -24,14 +26,14 @@ class ModelPicker(QWidget):
 
     Parameters
     ----------
-    session : Session
-        Whose models these are; it may be shared with other pickers.
+    dock : DockWidget
+        That the picker is in; the pickers of all docks tick the models of the viewer's state.
     """
 
-    def __init__(self, view):
+    def __init__(self, dock):
         super().__init__()
-        self._view, self._session = view, view.session
-        self._opened = 0  # models added, which stand before those that are always there
+        self._dock, self._state = dock, dock.state
+        self._added = 0  # models that the user has added, listed above those of this project
         self._loaded = {}  # source -> Network, or None while it is loading or where that failed
         self.list = QListWidget()
         self.list.setToolTip('Models: tick those to show. Their order is that of the slider "mod".')
@@ -42,9 +44,9 @@ class ModelPicker(QWidget):
                                    'a published one.', self._choose_file)
         self.run_button = _button('Run…', 'Open the folder of a training run; its last checkpoint is shown.',
                                   self._choose_run)
-        self.name_button = _button('Name…', 'Add any model of the installed Brain-Score that has convolutional layers, '
-                                   'by its identifier.', self._choose_name)
-        self.jobs = Jobs()
+        self.name_button = _button('Name…', 'Add any model with convolutional layers that Brain-Score finds, by its '
+                                   'identifier.', self._choose_name)
+        self.worker_bar = WorkerBar()
         row = QHBoxLayout()
         for button in (self.file_button, self.run_button, self.name_button):
             row.addWidget(button)
@@ -52,39 +54,40 @@ class ModelPicker(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
         layout.addLayout(row)
-        layout.addWidget(self.jobs)
+        layout.addWidget(self.worker_bar)
         self.list.itemChanged.connect(self._on_ticked)
-        view.listen(self._session.networks_changed, self._follow)
+        dock.connect(self._state.networks_changed, self._follow)
         self._follow()
 
     def tick(self, *sources) -> None:
-        """Show models as well, by identifier or path."""
+        """Show more models, by identifier or path."""
         for source in sources:
             item = self._item(str(source)) or self._add(Path(str(source)).stem or str(source), str(source))
             item.setCheckState(Qt.CheckState.Checked)
             self.list.scrollToItem(item)
 
     def untick(self, source) -> None:
+        """Hide a model, by identifier or path."""
         self._item(str(source)).setCheckState(Qt.CheckState.Unchecked)
 
     def _add(self, name: str, source: str) -> QListWidgetItem:
         item = _item(name, source)
-        self.list.insertItem(self._opened, item)
-        self._opened += 1
+        self.list.insertItem(self._added, item)
+        self._added += 1
         return item
 
-    def _items(self) -> list:
+    def _items(self) -> list[QListWidgetItem]:
         return [self.list.item(k) for k in range(self.list.count())]
 
-    def _item(self, source: str):
+    def _item(self, source: str) -> QListWidgetItem | None:
         return next((item for item in self._items() if item.data(Qt.ItemDataRole.UserRole) == source), None)
 
-    def _ticked(self) -> list:
+    def _ticked(self) -> list[str]:
         return [item.data(Qt.ItemDataRole.UserRole) for item in self._items()
                 if item.checkState() == Qt.CheckState.Checked]
 
     def _on_ticked(self, item) -> None:
-        self._view.claim()
+        self._dock.make_active()
         missing = [source for source in self._ticked() if self._loaded.get(source) is None]
         if not missing:
             self._show()
@@ -96,15 +99,15 @@ class ModelPicker(QWidget):
                     network = open_network(source)
                     network.filters  # noqa: B018  read here, in the background
                     yield source, network
-                except Exception as error:  # of any foreign model; the others are loaded all the same
+                except Exception as error:  # a model may raise anything; the others are still loaded
                     yield source, error
 
-        self.jobs.run('Loading models', load, len(missing), self._on_loaded, self._show)
+        self.worker_bar.run('Loading models', load, len(missing), self._on_loaded, self._show)
 
     def _on_loaded(self, result) -> None:
         source, network = result
         if isinstance(network, Exception):
-            tell(network)
+            notify_error(network)
             self.list.blockSignals(True)
             self._item(source).setCheckState(Qt.CheckState.Unchecked)
             self.list.blockSignals(False)
@@ -113,20 +116,20 @@ class ModelPicker(QWidget):
 
     def _show(self) -> None:
         networks = [self._loaded[source] for source in self._ticked() if self._loaded.get(source) is not None]
-        if networks != self._session.networks:
-            self._session.set_networks(networks)
+        if networks != self._state.networks:
+            self._state.set_networks(networks)
 
     def _follow(self) -> None:
-        """Tick what the session shows, whoever changed it."""
+        """Tick the models that are shown, whichever dock widget chose them."""
         self.list.blockSignals(True)
-        for network in self._session.networks:
+        for network in self._state.networks:
             source = next((source for source, loaded in self._loaded.items() if loaded is network), None)
             if source is None:
                 source = network.identifier if self._item(network.identifier) else network.origin
                 self._loaded[source] = network
             if self._item(source) is None:
                 self._add(network.name, source)
-        shown = {source for source, loaded in self._loaded.items() if loaded in self._session.networks}
+        shown = {source for source, loaded in self._loaded.items() if loaded in self._state.networks}
         for item in self._items():
             ticked = item.data(Qt.ItemDataRole.UserRole) in shown
             item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
@@ -157,8 +160,8 @@ def _item(name: str, source: str) -> QListWidgetItem:
     return item
 
 
-def _button(text: str, tooltip: str, clicked) -> QPushButton:
+def _button(text: str, tooltip: str, on_click: Callable[[], None]) -> QPushButton:
     button = QPushButton(text)
     button.setToolTip(tooltip)
-    button.clicked.connect(lambda _: clicked())
+    button.clicked.connect(lambda _: on_click())
     return button
