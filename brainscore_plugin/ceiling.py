@@ -1,9 +1,10 @@
 """How reliable the neurons of a benchmark are, which bounds what any model can predict of them."""
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+
+from training.atomic import replacing
 
 THRESHOLDS = (.3, .5, .75)  # reliabilities from which on neurons are commonly kept
 
@@ -80,7 +81,7 @@ def table(neurons: pd.DataFrame) -> str:
 
 
 def write_csv(neurons: pd.DataFrame, path: Path) -> None:
-    """Write a row a neuron, wholly or not at all.
+    """Write a row a neuron, complete or not at all.
 
     Parameters
     ----------
@@ -95,15 +96,12 @@ def write_csv(neurons: pd.DataFrame, path: Path) -> None:
         If the file cannot be written; what was there is as it was.
     """
     if not path.parent.is_dir():
-        raise NotADirectoryError(f'{path} cannot be written: {path.parent} is no folder.')
-    unfinished = path.with_name(f'.{path.name}.{os.getpid()}')
+        raise NotADirectoryError(f'{path} cannot be written: {path.parent} is not a folder.')
     try:
-        neurons.to_csv(unfinished, index=False)
-        unfinished.replace(path)
+        with replacing(path) as temporary:
+            neurons.to_csv(temporary, index=False)
     except OSError as error:
         raise OSError(f'{path} cannot be written: {error.strerror or error}.') from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _of_benchmark(identifier: str) -> pd.DataFrame:

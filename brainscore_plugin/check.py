@@ -33,6 +33,21 @@ def check_scorable(model: str, benchmark: str) -> None:
 
 
 def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
+    """Check that Brain-Score knows an identifier.
+
+    Parameters
+    ----------
+    brainscore : pathlib.Path
+        Folder ``brainscore_vision``.
+    type_ : {'models', 'benchmarks'}
+        Type of the plugin.
+    identifier : str
+
+    Raises
+    ------
+    LookupError
+        If it is unknown, with the nearest ones, or its plugin is not linked.
+    """
     linked = [Plugin(type_, init.parent) for init in (brainscore / type_).glob('*/__init__.py')]
     known = {known for plugin in linked for known in plugin.identifiers}
     if identifier in known:

@@ -1,4 +1,4 @@
-"""Is everything there that scoring, training, the study and the viewer need? What is not, and the remedy."""
+"""Checks of all that scoring, training, the study and the viewer need, each with a remedy."""
 import os
 import re
 import shutil
@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from brainscore_plugin.link import PLUGIN_TYPES, installed_brainscore, is_live, plugins, registered_models
+from brainscore_plugin.link import PLUGIN_TYPES, installed_brainscore, is_live, plugins
+from training.disk import existing_folder, free_space
+from training.home import project_home
 
 DISTRIBUTION = 'brainscore-mouse'
 FINE, NOTE, BROKEN = 'ok', 'note', 'broken'  # 'broken' is what keeps models from being scored
 EXTRAS = {'train': "'brainscore-mouse train'", 'study': "'brainscore-mouse study'", 'viewer': "'brainscore-mouse view'"}
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 20_000_000  # bytes: a prepared domain; the simulated recordings
-PATIENCE = 120  # s; what takes longer than this to start is taken for hanging
+PATIENCE = 120  # s; what takes longer than this to start is taken to hang
 
 # Debian's packages of the libraries that Qt's wheels expect of the system
 QT_PACKAGES = {
@@ -37,7 +39,7 @@ class Finding:
     what: str
     remedy: str = ''
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines = f'{self.verdict:<8}{self.what}'
         return f"{lines}\n{'':<8}remedy: {self.remedy}" if self.remedy else lines
 
@@ -58,7 +60,7 @@ def diagnose() -> Iterator[Finding]:
     yield check_bytecode()
     yield check_writable('BRAINIO_HOME', _home('BRAINIO_HOME', '.brainio'), BROKEN)
     yield check_writable('RESULTCACHING_HOME', _home('RESULTCACHING_HOME', '.result_caching'), NOTE)
-    yield check_writable('BRAINSCORE_MOUSE_HOME', registered_models().parent, NOTE)
+    yield check_writable('BRAINSCORE_MOUSE_HOME', project_home(), NOTE)
     yield check_cached_results()
     for extra in EXTRAS:
         yield check_extra(extra)
@@ -117,7 +119,7 @@ def check_install_dependencies() -> Finding:
         return Finding(FINE, 'BS_INSTALL_DEPENDENCIES is no')
     if value == 'yes':
         return Finding(NOTE, 'BS_INSTALL_DEPENDENCIES is yes, which is its default: for every plugin Brain-Score calls '
-                       f"the first pip on PATH, here {shutil.which('pip') or 'none'}, and does not tell", remedy)
+                       f"the first pip on PATH, here {shutil.which('pip') or 'none'}, without saying so", remedy)
     if value == 'newenv' and shutil.which('conda'):
         return Finding(NOTE, 'BS_INSTALL_DEPENDENCIES is newenv: Brain-Score makes a conda environment a model, in '
                        'which it sees none of these plugins', remedy)
@@ -128,8 +130,8 @@ def check_install_dependencies() -> Finding:
 def check_bytecode() -> Finding:
     """Whether Python may keep compiled modules."""
     if os.environ.get('PYTHONDONTWRITEBYTECODE'):
-        return Finding(NOTE, 'PYTHONDONTWRITEBYTECODE is set: PyTorch is compiled at every start, which takes it four '
-                       'times as long', 'unset PYTHONDONTWRITEBYTECODE')
+        return Finding(NOTE, 'PYTHONDONTWRITEBYTECODE is set: Python compiles PyTorch at every start, which then takes '
+                       'four times as long', 'unset PYTHONDONTWRITEBYTECODE')
     return Finding(FINE, 'compiled modules are kept')
 
 
@@ -147,14 +149,13 @@ def check_writable(name: str, folder: Path, verdict: str, otherwise: str = '') -
         What to do then other than making it writable; by default to set the variable.
     """
     otherwise = otherwise or f'set {name} to another folder'
-    existing = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))
     try:
-        with tempfile.TemporaryFile(dir=existing):
+        with tempfile.TemporaryFile(dir=existing_folder(folder)):
             pass
     except OSError as error:
         return Finding(verdict, f'{name}: {folder} cannot be written ({error.strerror})',
                        f'make it writable, or {otherwise}')
-    free = shutil.disk_usage(existing).free
+    free = free_space(folder)
     room = f'{name}: {folder} can be written, {free / 1e9:,.1f} GB free'
     if free < LITTLE_SPACE:
         return Finding(verdict if free < TOO_LITTLE_SPACE else NOTE, room, f'make room, or {otherwise}')
@@ -207,7 +208,7 @@ def check_qt() -> Finding:
     packages = sorted({QT_PACKAGES.get(library, f'the package with {library}') for library in missing})
     install = f"sudo apt-get install {' '.join(packages)}, or what they are called on this system"
     if missing:
-        return Finding(NOTE, f"Qt misses libraries of the system: {', '.join(missing)}", install)
+        return Finding(NOTE, f"Qt lacks libraries of the system: {', '.join(missing)}", install)
     platform = {} if _has_display() else {'QT_QPA_PLATFORM': 'offscreen'}
     failure = _failure_of('from qtpy.QtWidgets import QApplication; QApplication([])', platform)
     if failure:
@@ -232,7 +233,7 @@ def _home(variable: str, default: str) -> Path:
     return Path(os.environ.get(variable) or Path.home() / default).expanduser()
 
 
-def _unmet(extra: str) -> dict:
+def _unmet(extra: str) -> dict[str, str]:
     """Requirement -> what is there instead, for the requirements of an extra, or of the package itself ('')."""
     from packaging.requirements import Requirement
     unmet = {}
@@ -252,20 +253,20 @@ def _unmet(extra: str) -> dict:
     return unmet
 
 
-def _failure_of(program: str, environment: dict | None = None) -> str:
+def _failure_of(program: str, environment: dict[str, str] | None = None) -> str:
     """The last line that a program of Python leaves behind if it fails; empty if it does not."""
     try:
         run = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, timeout=PATIENCE,
                              env={**os.environ, **(environment or {})})
     except subprocess.TimeoutExpired:
-        return f'nothing happens for {PATIENCE} s'
+        return f'it does not end within {PATIENCE} s'
     if run.returncode == 0:
         return ''
     lines = [line.strip() for line in run.stderr.splitlines() if line.strip()]
-    return lines[-1] if lines else f'it ends with {run.returncode}'
+    return lines[-1] if lines else f'it ends with exit status {run.returncode}'
 
 
-def _missing_qt_libraries() -> list:
+def _missing_qt_libraries() -> list[str]:
     """Libraries of a Linux system that Qt's window plugin is linked with and that are not there."""
     ldd = shutil.which('ldd')
     if sys.platform != 'linux' or ldd is None:
@@ -275,7 +276,7 @@ def _missing_qt_libraries() -> list:
     return sorted(line.split()[0] for line in linked.splitlines() if line.rstrip().endswith('not found'))
 
 
-def _qt_plugin_folders() -> list:
+def _qt_plugin_folders() -> list[Path]:
     """Where Qt looks for the plugin of its windows: a folder of the user's, then that of PyQt6 or PySide6."""
     named = os.environ.get('QT_QPA_PLATFORM_PLUGIN_PATH')
     folders = [Path(named)] if named else []
@@ -296,5 +297,5 @@ def _last_change(folder: Path) -> float:
     return max(path.stat().st_mtime for path in folder.rglob('*') if path.is_file() and '__pycache__' not in path.parts)
 
 
-def _some(names: list) -> str:
+def _some(names: list[str]) -> str:
     return ', '.join(names[:3]) + (f' and {len(names) - 3} more' if names[3:] else '')

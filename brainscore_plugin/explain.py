@@ -1,10 +1,17 @@
 """What a score means: the number beside what chance and the truth get on the same benchmark."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from brainscore_plugin.check import check_scorable
+
+if TYPE_CHECKING:
+    from brainscore_core.metrics import Score
 
 CHANCE, ORACLE = 'random_features', 'gabor_oracle'
 
 
-def explain(model: str, benchmark: str) -> tuple:
+def explain(model: str, benchmark: str) -> tuple[str, str]:
     """Score a model, chance and, on simulated recordings, the truth, and say it in words.
 
     Parameters
@@ -38,6 +45,6 @@ def explain(model: str, benchmark: str) -> tuple:
     return meaning, against
 
 
-def _with_error(score) -> str:
+def _with_error(score: Score) -> str:
     error = score.attrs.get('error')
     return f'{float(score):.3f}' + ('' if error is None else f' ± {float(error):.3f}')

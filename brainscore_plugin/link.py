@@ -11,6 +11,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.home import project_home
+
 PLUGIN_TYPES = ('data', 'metrics', 'benchmarks', 'models')
 PLUGIN_ROOT = Path(__file__).resolve().parent
 _COPY_MARK = '.copied-by-brainscore-mouse'  # tells a copy of ours from anyone else's folder
@@ -29,12 +31,12 @@ class Plugin:
         return self.directory.name
 
     @property
-    def identifiers(self) -> list:
+    def identifiers(self) -> list[str]:
         lines = (self.directory / '__init__.py').read_text(encoding='utf-8').splitlines()
         return list(dict.fromkeys(match[2] for line in lines for match in _REGISTRATION.finditer(line)))
 
 
-def plugins() -> list:
+def plugins() -> list[Plugin]:
     """Every plugin of this project, in the order data, metrics, benchmarks, models; then the models of its user."""
     own = [Plugin(type_, init.parent) for type_ in PLUGIN_TYPES
            for init in sorted((PLUGIN_ROOT / type_).glob('[A-Za-z]*/__init__.py'))]
@@ -44,9 +46,8 @@ def plugins() -> list:
 
 
 def registered_models() -> Path:
-    """Folder of the models that a user registered, below BRAINSCORE_MOUSE_HOME, by default ~/.brainscore-mouse."""
-    home = Path(os.environ.get('BRAINSCORE_MOUSE_HOME') or Path.home() / '.brainscore-mouse')
-    return home.expanduser().resolve() / 'models'
+    """Folder of the models that a user registered, in the project's home (:func:`training.home.project_home`)."""
+    return project_home().resolve() / 'models'
 
 
 def installed_brainscore() -> Path:
@@ -64,7 +65,23 @@ def installed_brainscore() -> Path:
     return Path(spec.origin).parent
 
 
-def link(brainscore: Path) -> dict:
+def brainscore_of(view: Path | None) -> Path:
+    """Folder ``brainscore_vision`` of a view that was made before (see :func:`make_view`), or the installed one.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder is not a view, or Brain-Score is not installed.
+    """
+    if view is None:
+        return installed_brainscore()
+    brainscore = view.resolve() / 'brainscore_vision'
+    if not brainscore.is_dir():
+        raise FileNotFoundError(f"{view} holds no view of Brain-Score: 'brainscore-mouse link --view {view}' makes it.")
+    return brainscore
+
+
+def link(brainscore: Path) -> dict[Path, str]:
     """Link every plugin into `brainscore`, a folder ``brainscore_vision``, and remove our links that lead nowhere.
 
     Doing it again changes nothing. Where the system refuses symbolic links (Windows without the right to make
@@ -104,7 +121,7 @@ def link(brainscore: Path) -> dict:
     return {place: 'copied' if (place / _COPY_MARK).exists() else 'linked' for place in places}
 
 
-def unlink(brainscore: Path) -> list:
+def unlink(brainscore: Path) -> list[Path]:
     """Remove every link and copy of ours from `brainscore`; returns the paths removed, leaves all else alone."""
     ours = [place for type_ in PLUGIN_TYPES for place in sorted((brainscore / type_).iterdir()) if _is_ours(place)]
     for place in ours:

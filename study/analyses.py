@@ -6,9 +6,10 @@ from brainscore_plugin.sweep.fingerprint import weights_digest
 from study import decoding, distances, figures, filters, naturalness, norms, predictivity
 from study.activations import Activations, shown_stimuli
 from study.context import PAPER, SAMPLE, Study, paper_numbers
-from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED, first_filters
+from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED
 from study.recordings import FALLBACK, RECORDINGS
 from study.report import Picture, Section, Table
+from training.backbone import first_filters
 
 FEW_IMAGES = 100  # below this a domain's exponent is said to be uncertain
 
@@ -154,7 +155,7 @@ def analyse_filters(study: Study) -> Section:
     weights = {}
     for model, network in study.networks.items():
         try:
-            weights[model] = first_filters(network.activations_model._model)
+            weights[model] = first_filters(network.activations_model._model, FIRST_LAYER)
         except (AttributeError, LookupError) as error:
             if model.group != BASELINE:
                 study.missing.append(f"'{model.identifier}' is left out of the filters: {error}.")

@@ -9,6 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from training.mosaic import contrast_normalised, mosaic
+
 NATURAL = 2.
 METRICS = {'pls': 'per neuron', 'pls_pooled': 'pooled, as published'}
 ESTIMATORS = {'log_log': 'windowed, log-log', 'published': "released code's", 'paper': 'as printed in the paper'}
@@ -229,7 +231,7 @@ def filters(weights: dict, shares: dict) -> Figure:
     figure = _figure(3 * columns, 3.25 * rows)
     axes = np.atleast_1d(figure.subplots(rows, columns)).reshape(-1)
     for axis, (label, bank) in zip(axes, weights.items()):
-        axis.imshow(_mosaic(bank), interpolation='nearest')
+        axis.imshow(mosaic(contrast_normalised(bank)), interpolation='nearest')
         axis.set_title(f'{label}: {shares[label]:.0%} Gabor-like', fontsize=10)
     for axis in axes:
         axis.axis('off')
@@ -299,14 +301,3 @@ def _shared_legend(figure: Figure) -> None:
     entries = {label: handle for axis in figure.axes for handle, label in zip(*axis.get_legend_handles_labels())}
     if entries:
         figure.legend(entries.values(), entries.keys(), loc='outside right upper', frameon=False, fontsize=8)
-
-
-def _mosaic(bank: np.ndarray) -> np.ndarray:
-    """Filters side by side, RGB (height, width, 3), white between them."""
-    n, _, size = bank.shape[:3]
-    across = int(np.ceil(np.sqrt(n)))
-    mosaic = np.ones((-(-n // across) * (size + 1) - 1, across * (size + 1) - 1, 3))
-    for i, one in enumerate(bank):
-        top, left = (i // across) * (size + 1), (i % across) * (size + 1)
-        mosaic[top:top + size, left:left + size] = .5 + one.transpose(1, 2, 0) / (2 * np.abs(one).max() or 1)
-    return mosaic

@@ -3,8 +3,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from training.domains import DOMAINS
 
 TRAINED, UNTRAINED, BASELINE = 'trained', 'untrained', 'baseline'
@@ -64,22 +62,6 @@ def choose_models(names: list | None = None) -> list:
     if twice:
         raise ValueError(f"Two models were given for {', '.join(twice)}: the study compares one model a domain.")
     return chosen
-
-
-def first_filters(network) -> np.ndarray:
-    """Weights of the convolution in a network's conv1, (n, 3, k, k).
-
-    Raises
-    ------
-    LookupError
-        If it has no layer of that name with a convolution in it.
-    """
-    from torch import nn
-    layer = dict(network.named_modules()).get(FIRST_LAYER)
-    convolutions = [module for module in layer.modules() if isinstance(module, nn.Conv2d)] if layer else []
-    if not convolutions:
-        raise LookupError(f"it has no layer '{FIRST_LAYER}' with filters")
-    return convolutions[0].weight.detach().cpu().numpy()
 
 
 def model_card(identifier: str) -> dict | None:

@@ -10,7 +10,7 @@ from study.context import Study
 from study.models import TRAINED, choose_models, model_card
 from study.recordings import FALLBACK, choose_recordings
 from study.report import Report, save
-from training.domains import home_directory
+from training.home import project_home
 
 EXPECTED = (OSError, ValueError, LookupError, RuntimeError, ImportError)
 
@@ -48,7 +48,7 @@ def run_study(out: Path, recordings: list = (FALLBACK,), domains: Path | None = 
     if domains is not None and not Path(domains).is_dir():
         raise FileNotFoundError(f'{domains} is no folder: give the one that holds prepared domains, a folder each.')
     study = Study(Path(out).resolve(), choose_recordings(list(recordings)), choose_models(models),
-                  Path(domains or home_directory() / 'domains').resolve(), seed)
+                  Path(domains or project_home() / 'domains').resolve(), seed)
     study.out.mkdir(parents=True, exist_ok=True)
     started, seconds, sections = time.perf_counter(), {}, []
     bar = tqdm(ANALYSES.items(), desc='study', unit='analysis')

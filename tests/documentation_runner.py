@@ -24,7 +24,7 @@ def run(job: dict) -> int:
             runpy.run_module(job['words'][0], run_name='__main__', alter_sys=True)
         else:
             sys.argv = job['words']
-            from brainscore_plugin.cli import app
+            from brainscore_plugin.command_line import app
             app()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)

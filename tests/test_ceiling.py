@@ -112,7 +112,7 @@ class TestFile:
     @pytest.mark.parametrize('parent', ['missing', 'a_file'])
     def test_a_folder_that_is_none_is_named(self, tmp_path, parent):
         (tmp_path / 'a_file').touch()
-        with pytest.raises(NotADirectoryError, match=f'{parent} is no folder'):
+        with pytest.raises(NotADirectoryError, match=f'{parent} is not a folder'):
             write_csv(self.neurons, tmp_path / parent / 'neurons.csv')
 
     def test_a_folder_is_no_file(self, tmp_path):

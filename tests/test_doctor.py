@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from brainscore_plugin import doctor
 from brainscore_plugin import link as links
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 from brainscore_plugin.doctor import BROKEN, FINE, NOTE
 
 NOBODY = 65534

@@ -21,7 +21,7 @@ import typer
 from PIL import Image
 
 from brainscore_plugin import link as links
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA_READMES = sorted((ROOT / 'brainscore_plugin' / 'data').glob('*/README.md'))

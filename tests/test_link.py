@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from brainscore_plugin import link as links
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from brainscore_plugin import link as links
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 from brainscore_plugin.register import register, remove
 from training.backbone import SHAPES
 
@@ -133,7 +133,7 @@ def test_a_name_that_is_none_or_taken_is_refused_before_anything_is_written(home
 
 @pytest.mark.parametrize(('change', 'error', 'says'), [
     (lambda path: save_file({'conv1.weight': torch.zeros(96, 3, 11, 11)}, path), ValueError, "no 'conv1.bias'"),
-    (lambda path: path.write_bytes(path.read_bytes()[:1000]), ValueError, 'no whole safetensors file'),
+    (lambda path: path.write_bytes(path.read_bytes()[:1000]), ValueError, 'not a complete safetensors file'),
     (lambda path: path.unlink(), FileNotFoundError, 'No weights at'),
 ])
 def test_other_weights_are_refused_before_anything_is_written(home, weights, brainscore, change, error, says):

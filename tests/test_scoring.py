@@ -8,7 +8,7 @@ import pytest
 from brainscore_vision import load_benchmark, load_model
 from typer.testing import CliRunner
 
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 
 MODEL, BENCHMARK = 'pixels64', 'SimulatedMouse.VISp-pls'
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
+from .backbone import IMAGENET_MEAN, IMAGENET_STD
+
 GREY = (.2989, .587, .114)  # ITU-R 601, as torchvision has it
 CPU_CHUNK = 16  # images whose copies stay in a core's cache
 CROP_ATTEMPTS = 10  # torchvision's; then the whole image
@@ -32,8 +33,8 @@ class RandomViews:
         Probabilities.
     """
     size: int = 64
-    crop_scale: tuple = (.08, 1.)
-    crop_ratio: tuple = (3 / 4, 4 / 3)
+    crop_scale: tuple[float, float] = (.08, 1.)
+    crop_ratio: tuple[float, float] = (3 / 4, 4 / 3)
     horizontal_flip: float = .5
     vertical_flip: float = .5
     greyscale: float = .2
@@ -66,7 +67,7 @@ class RandomViews:
                 self._normalise(views[chunk])
         return views.permute(0, 3, 1, 2)
 
-    def _resample(self, images: Tensor, lines: list, out: Tensor) -> None:
+    def _resample(self, images: Tensor, lines: list[Tensor], out: Tensor) -> None:
         n, height, width, channels = images.shape
         top, left, crop_height, crop_width, upside_down, mirrored = lines
         rows = resampling_weights(top, crop_height, height, self.size, upside_down)
@@ -81,7 +82,7 @@ class RandomViews:
         mean, std = (torch.tensor(values, device=views.device) * 255 for values in (IMAGENET_MEAN, IMAGENET_STD))
         views.sub_(mean).div_(std)
 
-    def random_crops(self, n: int, height: int, width: int, generator: torch.Generator) -> tuple:
+    def random_crops(self, n: int, height: int, width: int, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Boxes as ``torchvision.transforms.RandomResizedCrop.get_params`` draws them.
 
         Returns
@@ -107,7 +108,7 @@ class RandomViews:
         left = torch.where(any_fits, torch.floor(uniform(n) * (width - crop_width + 1)), (width - whole_width) // 2)
         return top, left, crop_height, crop_width
 
-    def _central_crop(self, height: int, width: int) -> tuple:
+    def _central_crop(self, height: int, width: int) -> tuple[float, float]:
         low, high = self.crop_ratio
         if width / height < low:
             return float(width), float(round(width / low))

@@ -1,9 +1,9 @@
 """Read the checkpoints that Prasad, Manor & Pereira (2022) published, without running anything they hold.
 
 They are PyTorch Lightning 1.5 checkpoints with a whole AlexNet module among the hyper-parameters, which
-``torch.load(weights_only=True)`` refuses. A pickle is a program for a small machine whose only ways out are to look up
-names and call them. Here every name but those of PyTorch's tensors stands for an inert object, so nothing is looked up
-and nothing is called; of tensors, only a record of where their values lie in the file is made.
+``torch.load(weights_only=True)`` refuses. A pickle is a program for a small interpreter whose only ways out are to look
+up names and call them. Here every name but those of PyTorch's tensors stands for an inert object, so nothing is looked
+up and nothing is called; of tensors, only a record of where their values lie in the file is made.
 """
 import io
 import math
@@ -74,8 +74,8 @@ class _Tensor:
     """A tensor's place in a storage, as the pickle claims it; checked when it is read."""
     storage: _Storage
     offset: int
-    size: tuple
-    stride: tuple
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
 
     def __setstate__(*_):
         pass
@@ -119,7 +119,7 @@ class _Unpickler(pickle.Unpickler):
         match pid:
             case ('storage', _StorageType(dtype), str(key), str(), int()):
                 return _Storage(dtype, key)
-        raise pickle.UnpicklingError('it refers to something that is no storage of a tensor')
+        raise pickle.UnpicklingError('it refers to something that is not the storage of a tensor')
 
 
 class Checkpoint:
@@ -140,7 +140,7 @@ class Checkpoint:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is no such checkpoint, or is damaged.
+        If it is not such a checkpoint, or is damaged.
     """
 
     def __init__(self, path: Path):
@@ -150,7 +150,7 @@ class Checkpoint:
         try:
             self._zip = zipfile.ZipFile(self.path)
         except _ZIP_ERRORS as error:
-            raise self._refusal(f'no whole zip archive, as PyTorch writes since 1.6 ({error})') from error
+            raise self._refusal(f'not a complete zip archive, as PyTorch has written since 1.6 ({error})') from error
         try:
             self._files = {self._inner_name(info): info for info in self._zip.infolist() if not info.is_dir()}
             self.content = self._unpickle()
@@ -184,21 +184,21 @@ class Checkpoint:
     def _values(self, dtype: torch.dtype, key: str) -> torch.Tensor:
         content = bytearray(self._read(f'data/{key}'))
         if not content or len(content) % dtype.itemsize:
-            raise self._refusal(f"damaged: 'data/{key}' holds {len(content)} bytes, no whole number of {dtype}")
+            raise self._refusal(f"damaged: 'data/{key}' holds {len(content)} bytes, not a whole number of {dtype}")
         return torch.frombuffer(content, dtype=dtype)
 
     def _unpickle(self):
         if self._files.get('byteorder') and self._read('byteorder').strip() != b'little':
-            raise self._refusal('one of a big-endian machine: save it again on another')
+            raise self._refusal('one from a big-endian computer: save it again on another')
         program = self._read('data.pkl', MAX_PICKLE)
         try:
             _refuse_large_memo(program)
             content = _Unpickler(io.BytesIO(program)).load()
         # a damaged program may fail in any way; none of them is more than damage
         except Exception as error:
-            raise self._refusal(f'damaged or no checkpoint ({error})') from error
+            raise self._refusal(f'damaged or not a checkpoint ({error})') from error
         if not isinstance(content, dict):
-            raise self._refusal('one that holds no dictionary, as Lightning saves')
+            raise self._refusal('one that does not hold a dictionary, as Lightning saves')
         return content
 
     def _read(self, name: str, limit: float = math.inf) -> bytes:
@@ -221,11 +221,11 @@ class Checkpoint:
         return info.filename.partition('/')[2]  # all lie in one folder, of any name
 
     def _refusal(self, found: str) -> ValueError:
-        return ValueError(f'{self.path} is {found}. Expected is a checkpoint that PyTorch Lightning saved, whole and '
-                          'as it was published.')
+        return ValueError(f'{self.path} is {found}. Expected is a complete checkpoint of PyTorch Lightning, as it '
+                          'was published.')
 
 
-def read_authors_checkpoint(path: Path) -> tuple:
+def read_authors_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict]:
     """Read the convolutions of a published checkpoint.
 
     Parameters
@@ -245,7 +245,7 @@ def read_authors_checkpoint(path: Path) -> tuple:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is no such checkpoint, is damaged, or its tensors are not those of AlexNet.
+        If it is not such a checkpoint, is damaged, or its tensors are not those of AlexNet.
     """
     with Checkpoint(path) as checkpoint:
         saved = checkpoint.content.get('state_dict')

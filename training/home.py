@@ -5,7 +5,7 @@ from pathlib import Path
 VARIABLE = 'BRAINSCORE_MOUSE_HOME'
 
 
-def project_home(home: Path | None = None) -> Path:
+def project_home(home: Path | str | None = None) -> Path:
     """The folder of prepared domains, fetched recordings and registered models.
 
     Parameters

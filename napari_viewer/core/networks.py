@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from napari_viewer.core.software_gl import keep_triton_out
+from training.backbone import IMAGENET_MEAN, IMAGENET_STD, first_filters, read_weights
 
-IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
 OWN_SIZE, USUAL_SIZE = 64, 224  # px, of this project's models and of what a network of unknown origin is trained with
 WEIGHTS = ('.safetensors',)
 CHECKPOINTS = ('.ckpt', '.pt', '.pth')
@@ -52,7 +52,7 @@ class Network:
         """Weights of the first convolution, float32 (n, channels, height, width)."""
         if self._load_filters is not None:
             return self._load_filters()
-        return _first_convolution(self._recorded[0], self.name).weight.detach().cpu().float().numpy()
+        return first_filters(self._recorded[0])
 
     def fit_gabors(self) -> pd.DataFrame:
         """Gabor fits of the filters, see :func:`study.filters.fit_gabors`; kept as `gabors`."""
@@ -155,14 +155,15 @@ def from_file(path: Path) -> Network:
         raise FileNotFoundError(f"No weights at {path}: choose a '.safetensors' file, a checkpoint, or the folder of a "
                                 "training run, which 'brainscore-mouse train' makes.")
     if path.suffix in WEIGHTS:
-        network = Network(name, str(path), lambda: _alexnet(_read_backbone(path)),
-                          load_filters=functools.partial(_read_filters, path))
+        network = Network(name, str(path), lambda: _alexnet(read_weights(path)),
+                          load_filters=functools.partial(first_filters, path))
     else:
-        weights = _read_checkpoint(path)
+        from training.checkpoint import read_checkpoint
+        weights = read_checkpoint(path)
         if path.parent.name == 'checkpoints':
             name = path.parent.parent.name
         network = Network(name, str(path), lambda: _alexnet(weights),
-                          load_filters=lambda: weights['conv1.weight'].float().numpy())
+                          load_filters=functools.partial(first_filters, weights))
     network.filters  # noqa: B018  a wrong file is told now, not when it is drawn
     return network
 
@@ -249,58 +250,9 @@ def _device(module):
     return next((parameter.device for parameter in module.parameters()), 'cpu')
 
 
-def _first_convolution(module, name: str):
-    from torch import nn
-    return next(part for part in module.modules() if isinstance(part, nn.Conv2d))
-
-
 def shipped_weights() -> Path:
     import brainscore_plugin
     return Path(brainscore_plugin.__file__).parent / 'models' / 'alexnet64' / 'weights'
-
-
-def _read_filters(path: Path) -> np.ndarray:
-    from safetensors import SafetensorError, safe_open
-    try:
-        with safe_open(path, 'np') as file:
-            if 'conv1.weight' in file.keys():  # noqa: SIM118  not a dict
-                return file.get_tensor('conv1.weight').astype(np.float32)
-            found = ', '.join(list(file.keys())[:6])
-    except SafetensorError as error:
-        raise ValueError(f'{path} is no whole safetensors file ({error}): '
-                         "'brainscore-mouse export' writes one.") from None
-    raise ValueError(f"{path} has no 'conv1.weight', so it is no backbone of this project (it holds {found}): "
-                     "'brainscore-mouse export' writes one from a training run.")
-
-
-def _read_backbone(path: Path) -> dict:
-    from training.backbone import read_weights
-    return read_weights(path)
-
-
-def _read_checkpoint(path: Path) -> dict:
-    """Weights conv1.weight … conv5.bias of a training run's checkpoint or a published one."""
-    import pickle
-
-    import torch
-
-    from training.authors_checkpoint import read_authors_checkpoint
-    from training.backbone import CONVOLUTIONS, SHAPES, checked
-    try:
-        state = torch.load(path, map_location='cpu', weights_only=True)
-    except pickle.UnpicklingError:  # holds more than tensors, as the published ones do
-        return read_authors_checkpoint(path)[0]
-    except (RuntimeError, EOFError, KeyError) as error:
-        raise ValueError(f'{path} is no whole PyTorch checkpoint ({str(error).splitlines()[0]}): choose '
-                         "'checkpoints/last.ckpt' of a training run.") from None
-    state = state.get('state_dict', state) if isinstance(state, dict) else {}
-    numbered = {key: f'{CONVOLUTIONS[layer]}.{part}' for key in SHAPES for layer, part in [key.split('.')]}
-    for prefix in ('backbone.', 'backbone.0.', ''):
-        names = {key: prefix + name for key, name in numbered.items()}
-        if all(name in state for name in names.values()):
-            return checked({key: state[name] for key, name in names.items()}, path)
-    raise ValueError(f"{path} holds no backbone of AlexNet ('backbone.0.weight', …) but {', '.join(list(state)[:4])}: "
-                     "choose 'checkpoints/last.ckpt' of a training run.")
 
 
 def _alexnet(weights: dict) -> tuple:

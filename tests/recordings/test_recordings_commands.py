@@ -6,7 +6,7 @@ import pytest
 from brainscore_core.supported_data_standards.brainio import fetch
 from typer.testing import CliRunner
 
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 from brainscore_plugin.recordings import allen_environment
 
 

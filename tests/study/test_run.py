@@ -177,7 +177,7 @@ class TestBadInput:
         "150 of 150 images of the domain 'real' are constant",
         "The domain 'sketch' is missing",
         "The model 'nowhere' is missing",
-        "'pixels64' is left out of the filters: it has no layer 'conv1'",
+        "'pixels64' is left out of the filters: the network has no layer 'conv1'",
         "The recordings 'allen-calcium' are missing.",
         "'Neural predictivity' could not be done: no model could be scored on any recording."])
     def test_it_is_said_in_clear_words(self, report, words):

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from brainscore_plugin import link as links
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 from brainscore_plugin.register import register
 from brainscore_plugin.submit import model_zip
 from brainscore_plugin.submit.checks import Check
@@ -101,7 +101,7 @@ def test_damaged_weights_are_refused(tmp_path, registered):
     weights.write_bytes(weights.read_bytes()[:1000])
     result = CliRunner().invoke(app, ['submit', 'model', 'leaves', '--out', str(tmp_path / 'leaves.zip')])
     assert result.exit_code == 1
-    assert 'no whole safetensors file' in result.output
+    assert 'not a complete safetensors file' in result.output
     assert not (tmp_path / 'leaves.zip').exists()
 
 

@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from brainscore_plugin import link as links
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 from brainscore_plugin.register import register
 from brainscore_plugin.submit import endpoint, model_zip, pull_request
 from brainscore_plugin.submit.fresh_copy import FreshCopy

@@ -8,7 +8,8 @@ from scipy import stats
 from torchvision.transforms import RandomResizedCrop
 from torchvision.transforms.v2 import functional
 
-from training.augment import IMAGENET_MEAN, IMAGENET_STD, RandomViews, resampling_weights
+from training.augment import RandomViews, resampling_weights
+from training.backbone import IMAGENET_MEAN, IMAGENET_STD
 
 N = 2000
 

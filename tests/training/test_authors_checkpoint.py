@@ -207,7 +207,7 @@ def claim(offset, size, stride, storage='FloatStorage', key='0'):
     ((0, [4], (1,)), 'where a tensor is expected'),
     ((0, (4,), (1,), 'FloatStorage', '7'), "without its file 'data/7'"),
     ((0, (4,), (1,), 'FloatStorage', '../../etc/passwd'), 'without its file'),
-    ((0, (4,), (1,), 'DoubleStorage', '1'), 'no whole number'),
+    ((0, (4,), (1,), 'DoubleStorage', '1'), 'not a whole number'),
 ])
 def test_claims_of_tensors_are_checked_against_what_the_file_holds(tmp_path, arguments, says):
     path = archive(tmp_path / 'claim.ckpt', claim(*arguments), {'0': bytes(16), '1': bytes(17)})
@@ -234,7 +234,7 @@ def test_a_program_of_many_megabytes_is_not_read(tmp_path):
 
 def test_other_files_are_refused(tmp_path):
     torch.save({'state_dict': {}}, tmp_path / 'legacy.ckpt', _use_new_zipfile_serialization=False)
-    with pytest.raises(ValueError, match='no whole zip archive'):
+    with pytest.raises(ValueError, match='not a complete zip archive'):
         read_authors_checkpoint(tmp_path / 'legacy.ckpt')
     with pytest.raises(FileNotFoundError, match='No checkpoint'):
         read_authors_checkpoint(tmp_path / 'absent.ckpt')

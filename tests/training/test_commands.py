@@ -10,7 +10,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from brainscore_plugin import link as links
-from brainscore_plugin.cli import app
+from brainscore_plugin.command_line import app
 from training.backbone import read_weights
 
 TRAIN = ['--epochs', '1', '--batch-size', '8', '--set', 'head_width=16', '--precision', '32']

@@ -196,7 +196,7 @@ def test_an_archive_of_the_official_size_with_another_checksum_is_refused(sketch
 def test_stand_ins_are_refused_where_verification_is_asked_for(sketches, pictures, home):
     with pytest.raises(ValueError, match='the official file has'):
         prepare('sketch', sketches, verify=True)
-    with pytest.raises(ValueError, match='Nothing official'):
+    with pytest.raises(ValueError, match='cannot be verified'):
         prepare('mine', pictures, verify=True)
 
 
@@ -316,7 +316,7 @@ def test_class_names_that_look_like_missing_values_are_kept(home, tmp_path):
 def test_the_commands_list_and_prepare(sketches, home):
     from typer.testing import CliRunner
 
-    from brainscore_plugin.cli import app
+    from brainscore_plugin.command_line import app
     run = CliRunner(env={'COLUMNS': '200'}).invoke
     result = run(app, ['domains', 'prepare', 'sketch', '--from', str(sketches)])
     assert result.exit_code == 0, result.output

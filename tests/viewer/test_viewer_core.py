@@ -149,7 +149,7 @@ def test_layers_of_any_module():
 
 @pytest.mark.parametrize(('source', 'error', 'said'), [
     ('nowhere.safetensors', FileNotFoundError, "'.safetensors' file"), ('nowhere.ckpt', FileNotFoundError, 'run'),
-    ('cut.safetensors', ValueError, 'no whole safetensors'), ('other.safetensors', ValueError, 'conv1.weight'),
+    ('cut.safetensors', ValueError, 'not a complete safetensors'), ('other.safetensors', ValueError, 'conv1.weight'),
     ('cut.ckpt', ValueError, 'last.ckpt'), ('notes.txt', ValueError, '.safetensors')])
 def test_wrong_files_are_told(tmp_path, source, error, said):
     from safetensors.numpy import save_file

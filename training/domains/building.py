@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from training.domains.disk import check_space
+from training.atomic import replace_folder
+from training.disk import check_space
 from training.domains.prepared import SIZE
 from training.domains.source import ImageSource
 from training.domains.thumbnail import thumbnail
@@ -22,7 +23,7 @@ _ROW = SIZE * SIZE * 3  # bytes
 
 
 class Build:
-    """An array on its way: a folder with the array so far, and a journal with a line for each chunk in it."""
+    """An array that is being written: a folder with the array so far, and a journal with a line a chunk."""
 
     def __init__(self, folder: Path, key: str) -> None:
         self._folder = folder
@@ -35,9 +36,20 @@ class Build:
     def add(self, images: ImageSource, rows: np.ndarray, workers: int | None, label: str) -> dict[int, str]:
         """Add the images `rows` of a source in order, after those that an earlier run with the same key has added.
 
+        Parameters
+        ----------
+        images : ImageSource
+        rows : numpy.ndarray of int, (n,)
+            Images of the source, ascending.
+        workers : int, optional
+            Threads that decode; by default one a core, at most 4.
+        label : str
+            Of the progress bar.
+
         Returns
         -------
-        Those that cannot be read, by their place among the rows, with the reasons
+        dict of int to str
+            Images that cannot be read, by their place among the rows -> reason.
         """
         self._resume()
         check_space(self._folder, (len(rows) - self._done) * _ROW)
@@ -64,12 +76,11 @@ class Build:
         (self._domain / 'index.csv').write_bytes(table.encode())
         about = {**about, 'fingerprint': self._fingerprint(about['recipe'], table)}
         (self._domain / 'domain.json').write_text(json.dumps(about, indent=2) + '\n', encoding='utf-8')
-        if directory.exists():
-            shutil.rmtree(directory)
-        os.replace(self._domain, directory)
+        replace_folder(self._domain, directory)
         self.remove()
 
     def remove(self) -> None:
+        """Remove what has been written so far."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
@@ -121,7 +132,7 @@ def _render(images: ImageSource, i: int) -> bytes | str:
     """Pixels of image `i`, or why there are none."""
     try:
         return thumbnail(images.read(i)).tobytes()
-    except ValueError as error:  # an OSError is no fault of the image: a folder that went offline, say
+    except ValueError as error:  # an OSError is not the fault of the image: a folder that went offline, say
         return str(error)
 
 

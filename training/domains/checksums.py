@@ -21,8 +21,8 @@ def check_archives(paths: list[Path], domain: Domain | None, verify: bool = Fals
         If an archive is damaged, or is not official although `verify`.
     """
     if verify and not (domain and paths):
-        raise ValueError('Nothing official is known to verify these images with: give the archives of one of the eight '
-                         'domains, not an unpacked folder.')
+        raise ValueError('These images cannot be verified, as checksums are known of archives only: give the archives '
+                         'of one of the eight domains, not an unpacked folder.')
     official = {file.name: file for file in domain.files} if domain else {}
     rows = []
     for path in paths:

@@ -60,7 +60,7 @@ class CremiSource(ImageSource):
             raise ValueError(f'slice {z} is damaged: {error}') from error
         return Image.fromarray(section[y:y + TILE, x:x + TILE]).convert('RGB')
 
-    def state(self) -> list:
+    def state(self) -> list[tuple[int, int]]:
         return []  # all is in the archives
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ def open_cremi(path: Path, official_names: list[str]) -> CremiSource:
     """Tiles of the volume at `path`, or of all volumes in that folder.
 
     Where the folder holds any of CREMI's three training volumes, only these are taken: their padded versions and the
-    test volumes beside them would repeat or mix slices.
+    test volumes beside them would duplicate or mix slices.
     """
     if not path.exists():
         raise FileNotFoundError(f'There is nothing at {path}.')
@@ -103,7 +103,7 @@ def _open_volume(path: Path) -> h5py.Dataset:
     try:
         file = h5py.File(path, 'r')
     except OSError as error:
-        raise ValueError(f'{path} is no HDF5 file or is truncated ({error}).') from error
+        raise ValueError(f'{path} is not an HDF5 file, or is truncated ({error}).') from error
     try:
         return _check_volume(file)
     except ValueError as error:
@@ -115,7 +115,7 @@ def _check_volume(file: h5py.File) -> h5py.Dataset:
     group = file
     for name in RAW.split('/'):
         if not isinstance(group, h5py.Group) or name not in group:
-            raise ValueError(f'it has no {RAW}.')
+            raise ValueError(f'it does not have {RAW}.')
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             raise ValueError(f'{RAW} is a link that may lead to another file.')
         group = group[name]

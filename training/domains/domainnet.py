@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from training.domains.files import open_files
 from training.domains.folder import printable
+from training.domains.folder_or_zip import open_files
 from training.domains.registry import DOMAINS
 from training.domains.source import IMAGE_SUFFIXES, FileSource
 
@@ -16,9 +16,11 @@ def open_domainnet(name: str, path: Path) -> FileSource:
 
     Parameters
     ----------
-    name : domain, such as 'sketch'
-    path : NAME.zip, a folder that holds it, or the unpacked folder; NAME_train.txt and NAME_test.txt are beside the zip
-        or the unpacked folder, or within the latter
+    name : str
+        Of the domain, such as 'sketch'.
+    path : pathlib.Path
+        NAME.zip, a folder that holds it, or the unpacked folder; NAME_train.txt and NAME_test.txt are beside the zip or
+        the unpacked folder, or within the latter.
 
     Raises
     ------

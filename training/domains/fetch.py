@@ -11,8 +11,9 @@ from filelock import FileLock
 from tqdm import tqdm
 from urllib3.exceptions import InsecureRequestWarning
 
-from training.domains.disk import check_space
-from training.domains.registry import DOMAINS, RemoteFile, home_directory
+from training.disk import check_space
+from training.domains.registry import DOMAINS, RemoteFile
+from training.home import project_home
 
 _ATTEMPTS = 5
 _PAUSE = 2.  # seconds before the second attempt, doubled each time
@@ -23,20 +24,28 @@ _PIECE = 64 * 1024  # bytes; of a piece that breaks off, nothing is kept
 def fetch(name: str, home: Path | None = None) -> Path:
     """Download the official files of one of the eight domains and verify them.
 
+    Parameters
+    ----------
+    name : str
+        Of the domain, such as 'sketch'.
+    home : pathlib.Path, optional
+        Where files are kept, see :func:`~training.home.project_home`.
+
     Returns
     -------
-    Folder of the files, for `prepare`
+    pathlib.Path
+        Folder of the files, for `prepare`.
 
     Raises
     ------
     ValueError
-        If the name is not one of the eight, or a file has not the official size or checksum.
+        If the name is not one of the eight, or a file does not have the official size or checksum.
     OSError
         If the disk is too full or the download fails; called again, it goes on where it was.
     """
     if name not in DOMAINS:
-        raise ValueError(f'{name!r} is none of the domains that can be fetched: {", ".join(DOMAINS)}.')
-    folder = home_directory(home) / 'archives' / name
+        raise ValueError(f'{name!r} is not one of the domains that can be fetched: {", ".join(DOMAINS)}.')
+    folder = project_home(home) / 'archives' / name
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / '.lock'):
         for left_by_killed_pooch in folder.glob('tmp*'):
@@ -64,7 +73,7 @@ class _Resuming:
                 self._do_without_certificate(error)
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
                 if attempt == _ATTEMPTS - 1:
-                    raise ConnectionError(f'{url} broke off after {self._got / 1e6:,.1f} of '
+                    raise ConnectionError(f'The download of {url} broke off after {self._got / 1e6:,.1f} of '
                                           f'{self._file.approximate_size / 1e6:,.1f} MB ({error}). What is there is '
                                           'kept; fetch again to go on.') from error
                 time.sleep(_PAUSE * 2 ** attempt)
@@ -96,7 +105,7 @@ class _Resuming:
         total = None if length is None else got + int(length)
         if total is not None and not self._file.has_size(total):
             raise ValueError(f'{response.url} has {total:,} bytes, not {self._file.approximate_size:,}: it is not the '
-                             'file that the checksum is known of.')
+                             'file whose checksum is known.')
         with self._part.open('ab' if got else 'wb') as part, tqdm(
                 total=total, initial=got, desc=self._file.name, unit='B', unit_scale=True) as bar:
             for piece in response.iter_content(_PIECE):

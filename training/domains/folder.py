@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from training.domains.files import open_files
+from training.domains.folder_or_zip import open_files
 from training.domains.source import IMAGE_SUFFIXES, FileSource
 
 

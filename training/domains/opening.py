@@ -14,8 +14,15 @@ def open_source(name: str | None, path: Path | str) -> ImageSource:
 
     Parameters
     ----------
-    name : one of the eight domains, whose layout is then expected; any other name, or None, for a folder of images
-    path : the archive, a folder that holds it with its lists, or the unpacked folder
+    name : str or None
+        One of the eight domains, whose layout is then expected; any other name, or None, for a folder of images.
+    path : pathlib.Path or str
+        The archive, a folder that holds it with its lists, or the unpacked folder.
+
+    Returns
+    -------
+    ImageSource
+        To be closed, as by a ``with`` statement.
 
     Raises
     ------

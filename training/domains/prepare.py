@@ -14,9 +14,10 @@ from training.domains.building import Build
 from training.domains.checksums import check_archives
 from training.domains.opening import open_source
 from training.domains.prepared import PreparedDomain, domain_directory, open_domain
-from training.domains.registry import DOMAINS, home_directory
+from training.domains.registry import DOMAINS
 from training.domains.source import ImageSource
 from training.domains.thumbnail import RECIPE
+from training.home import project_home
 
 
 def prepare(name: str, source: Path | str | None = None, home: Path | None = None, *, count: int | None = None,
@@ -25,13 +26,26 @@ def prepare(name: str, source: Path | str | None = None, home: Path | None = Non
 
     Parameters
     ----------
-    name : one of the eight, or an identifier of one's own for a folder of images
-    source : the archive, a folder that holds it, or the unpacked folder; by default what `fetch` has downloaded
-    home : where prepared domains are kept, see `home_directory`
-    count : as many images, drawn at random with `seed`; by default all
-    verify : refuse what is not the official archive
-    replace : make it anew even if it is prepared already
-    workers : threads; the result does not depend on it
+    name : str
+        One of the eight, or an identifier of one's own for a folder of images.
+    source : pathlib.Path or str, optional
+        The archive, a folder that holds it, or the unpacked folder; by default what `fetch` has downloaded.
+    home : pathlib.Path, optional
+        Where prepared domains are kept, see :func:`~training.home.project_home`.
+    count : int, optional
+        As many images, drawn at random with `seed`; by default all.
+    seed : int
+        Of the images that are drawn.
+    verify : bool
+        Refuse what is not the official archive.
+    replace : bool
+        Make it anew even if it is prepared already.
+    workers : int, optional
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    PreparedDomain
 
     Raises
     ------
@@ -41,7 +55,7 @@ def prepare(name: str, source: Path | str | None = None, home: Path | None = Non
         If the source cannot be read, is refused, or the disk is too full.
     """
     check_name(name)
-    home = home_directory(home)
+    home = project_home(home)
     source = home / 'archives' / name if source is None else Path(source).expanduser()
     if not source.exists():
         raise FileNotFoundError(f'There is nothing at {source}: give a path, or fetch one of the eight domains.')
@@ -73,17 +87,18 @@ def check_name(name: str) -> None:
     if name in DOMAINS:
         return
     if not (name.isidentifier() and name.isascii()):
-        raise ValueError(f'{name!r} is no name for a domain: use letters, digits and underscores, such as my_images.')
+        raise ValueError(f'{name!r} cannot name a domain: use letters, digits and underscores, such as my_images.')
     if name.lower() in DOMAINS:
-        raise ValueError(f'{name!r} is too much like {name.lower()!r}, one of the eight domains: choose another name.')
+        raise ValueError(f'{name!r} differs from {name.lower()!r}, one of the eight domains, in case only: choose another '
+                         'name.')
 
 
 def _is_prepared(directory: Path, key: str) -> bool:
     if not (directory / 'domain.json').exists():
         return False
     if open_domain(directory).metadata['key'] != key:
-        raise FileExistsError(f'{directory.name} is prepared already, from other images or in another way: --replace '
-                              'makes it anew.')
+        raise FileExistsError(f'{directory.name} is prepared already, from other images or in another way: '
+                              "'--replace' makes it anew.")
     return True
 
 
@@ -120,7 +135,7 @@ def _only_one(path: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        print(f'Another process prepares {path.stem[1:]}: waiting for it.', file=sys.stderr)
+        print(f'Another process is preparing {path.stem[1:]}: waiting for it to finish.', file=sys.stderr)
         lock.acquire()
     try:
         yield

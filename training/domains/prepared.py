@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from training.domains.registry import home_directory
+from training.home import project_home
 
 SIZE = 64  # pixels a side
 
@@ -18,13 +18,19 @@ class PreparedDomain:
     Attributes
     ----------
     name : str
-    images : memory-mapped uint8 array (N, 64, 64, 3), read-only
-    index : DataFrame with a row per image: source (str), class_name (str), label (int), split (train, test or all)
-    fingerprint : SHA-256 of recipe, index and images
-    directory : folder of images.npy, index.csv and domain.json
-    recipe : how the images were chosen and made small
-    metadata : all of domain.json: besides the above, count, licence, citation, source archives with their checksums and
-        whether they are the official ones, images that were skipped with the reasons, versions
+    images : numpy.ndarray, uint8, (n, 64, 64, 3)
+        Memory-mapped, read-only.
+    index : pandas.DataFrame
+        A row for each image: source (str), class_name (str), label (int), split ('train', 'test' or 'all').
+    fingerprint : str
+        SHA-256 of recipe, index and images.
+    directory : pathlib.Path
+        Folder of images.npy, index.csv and domain.json.
+    recipe : dict
+        How the images were chosen and made small.
+    metadata : dict
+        All of domain.json: besides the above, count, licence, citation, source archives with their checksums and
+        whether they are the official ones, images that were skipped with the reasons, versions.
     """
     name: str
     images: np.ndarray
@@ -39,7 +45,8 @@ class PreparedDomain:
 
 
 def domain_directory(name: str, home: Path | None = None) -> Path:
-    return home_directory(home) / 'domains' / name
+    """Folder that a prepared domain of that name has or will have."""
+    return project_home(home) / 'domains' / name
 
 
 def open_domain(name_or_directory: str | Path, home: Path | None = None) -> PreparedDomain:
@@ -73,4 +80,4 @@ def open_domain(name_or_directory: str | Path, home: Path | None = None) -> Prep
 
 def prepared_domains(home: Path | None = None) -> list[str]:
     """Names of all domains that are prepared."""
-    return sorted(path.parent.name for path in (home_directory(home) / 'domains').glob('[!.]*/domain.json'))
+    return sorted(path.parent.name for path in (project_home(home) / 'domains').glob('[!.]*/domain.json'))

@@ -1,7 +1,5 @@
 """The eight domains of Prasad, Manor & Pereira (2022): where their images are, how many, and on what terms."""
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -10,11 +8,16 @@ class RemoteFile:
 
     Attributes
     ----------
-    name : file name
-    url : official address
-    size : bytes; None where the source states it in megabytes only
-    checksum : 'sha256:…' or 'md5:…'
-    megabytes : size as stated, for files without an exact one
+    name : str
+        File name.
+    url : str
+        Official address.
+    size : int or None
+        Bytes; None where the source states it in megabytes only.
+    checksum : str
+        'sha256:…' or 'md5:…'.
+    megabytes : int or None
+        Size as stated, for files without an exact one.
     """
     name: str
     url: str
@@ -24,6 +27,7 @@ class RemoteFile:
 
     @property
     def approximate_size(self) -> int:
+        """Bytes, from megabytes where the exact size is not known."""
         return self.size if self.size is not None else self.megabytes * 1_000_000
 
     def has_size(self, size: int) -> bool:
@@ -45,14 +49,14 @@ class Domain:
     caveats: str = ''
 
     @property
+    def terms(self) -> str:
+        """What to know before it is fetched: title, size, licence and caveats, in sentences."""
+        return f'{self.title}, {self.size / 1e6:,.0f} MB. Licence: {self.licence}. {self.caveats}'
+
+    @property
     def size(self) -> int:
         """Bytes to download, approximate for CREMI."""
         return sum(file.approximate_size for file in self.files)
-
-
-def home_directory(home: Path | None = None) -> Path:
-    """Where everything is kept: `home`, else environment variable BRAINSCORE_MOUSE_HOME, else ~/.brainscore-mouse."""
-    return Path(home or os.environ.get('BRAINSCORE_MOUSE_HOME') or Path.home() / '.brainscore-mouse').expanduser()
 
 
 _VISDA = 'http://csr.bu.edu/ftp/visda/2019/multi-source'  # https is not served

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image, UnidentifiedImageError
 
-from training.domains.files import Files
+from training.domains.folder_or_zip import Files
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.ppm', '.webp', '.tif', '.tiff', '.gif')
 # Only these decoders see foreign files: Pillow has others that start programs.
@@ -25,12 +25,17 @@ class ImageSource(ABC):
 
     Attributes
     ----------
-    index : DataFrame with the columns source (path or place within the archive, str), class_name (str), label (int) and
-        split ('train', 'test' or 'all'), a row per image
-    recipe : dict, how the images and splits were chosen
-    archives : files that the images are in; empty for a folder of images
-    left_out : dict from a reason to the number of images that the archive holds and the index does not
-    missing : names that the archive's own lists have and the archive has not
+    index : pandas.DataFrame
+        A row for each image: source (path or place within the archive, str), class_name (str), label (int) and split
+        ('train', 'test' or 'all').
+    recipe : dict
+        How the images and splits were chosen.
+    archives : list of pathlib.Path
+        Files that the images are in; empty for a folder of images.
+    left_out : dict of str to int
+        Reason -> number of images that the archive holds and the index does not.
+    missing : list of str
+        Names that the archive's own lists have and the archive has not.
     """
 
     def __init__(self, index: pd.DataFrame, recipe: dict, archives: Sequence[Path] = (),
@@ -57,11 +62,11 @@ class ImageSource(ABC):
         Raises
         ------
         ValueError
-            If the image is damaged, too large, or of a kind that has no faithful 8-bit RGB form.
+            If the image is damaged, too large, or of a kind that cannot be had faithfully in 8-bit RGB.
         """
 
     @abstractmethod
-    def state(self) -> list:
+    def state(self) -> list[tuple[int, int]]:
         """Something that changes whenever the images may have; the archives themselves need not be in it."""
 
     def close(self) -> None:  # noqa: B027, not every source has something to close
@@ -79,7 +84,7 @@ class FileSource(ImageSource):
     def read(self, i: int) -> Image.Image:
         return decode(self._files.read(self._names[i]))
 
-    def state(self) -> list:
+    def state(self) -> list[tuple[int, int]]:
         return [self._files.state(name) for name in self._names]
 
     def close(self) -> None:

@@ -13,11 +13,12 @@ def thumbnail(image: Image.Image) -> np.ndarray:
 
     Parameters
     ----------
-    image : RGB
+    image : PIL.Image.Image
+        RGB, of any size.
 
     Returns
     -------
-    uint8 array (64, 64, 3)
+    numpy.ndarray, uint8, (64, 64, 3)
     """
     width, height = image.size
     shorter = min(width, height)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from training.domains.files import Files, open_files
+from training.domains.folder_or_zip import Files, open_files
 from training.domains.source import FileSource
 
 ARCHIVE = 'tiny-imagenet-200.zip'
@@ -16,7 +16,8 @@ def open_tiny_imagenet(path: Path) -> FileSource:
 
     Parameters
     ----------
-    path : the archive, a folder that holds it, or the unpacked folder
+    path : pathlib.Path
+        The archive, a folder that holds it, or the unpacked folder.
 
     Raises
     ------

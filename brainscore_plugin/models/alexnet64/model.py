@@ -1,4 +1,4 @@
-"""AlexNet's convolutional layers at 64 x 64 pixels, the size of picture that suits a mouse's acuity."""
+"""AlexNet's convolutional layers at 64 x 64 pixels, the size of image that suits a mouse's acuity."""
 import functools
 from collections import OrderedDict
 from pathlib import Path
@@ -80,14 +80,14 @@ def load_weights(trunk: nn.Sequential, path: Path) -> None:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is no safetensors file, or its tensors are not those of the trunk.
+        If it is not a safetensors file, or its tensors are not those of the trunk.
     """
     if not path.is_file():
         raise FileNotFoundError(f'The weights of {path.stem} are missing: no file {path}.')
     try:
         weights = load_file(path)
     except SafetensorError as error:
-        raise ValueError(f'{path} is no whole safetensors file ({error}).') from error
+        raise ValueError(f'{path} is not a complete safetensors file ({error}).') from error
     # conv1.0.weight of the trunk, where 0 is the convolution and 1 its rectification, is conv1.weight in the file
     expected = {name.replace('.0.', '.'): tuple(tensor.shape) for name, tensor in trunk.state_dict().items()}
     found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
@@ -98,7 +98,7 @@ def load_weights(trunk: nn.Sequential, path: Path) -> None:
 
 
 def alexnet64(identifier: str) -> ModelCommitment:
-    """The model as a Brain-Score BrainModel for mouse areas and, so that primate benchmarks run too, V1 to IT.
+    """The model as a Brain-Score BrainModel, see :func:`commit`.
 
     Parameters
     ----------
@@ -116,6 +116,19 @@ def alexnet64(identifier: str) -> ModelCommitment:
         with torch.device('meta'):  # without drawing initial weights
             trunk = convolutional_trunk()
         load_weights(trunk, WEIGHTS / f'{identifier}.safetensors')
+    return commit(identifier, trunk)
+
+
+def commit(identifier: str, trunk: nn.Sequential) -> ModelCommitment:
+    """A trunk as a Brain-Score BrainModel for mouse areas and, so that primate benchmarks run too, V1 to IT.
+
+    Parameters
+    ----------
+    identifier : str
+        Of the model.
+    trunk : torch.nn.Sequential
+        See :func:`convolutional_trunk`.
+    """
     preprocessing = functools.partial(load_preprocess_images, image_size=IMAGE_SIZE,
                                       normalize_mean=IMAGENET_MEAN, normalize_std=IMAGENET_STD)
     wrapper = PytorchWrapper(identifier=identifier, model=trunk, preprocessing=preprocessing)

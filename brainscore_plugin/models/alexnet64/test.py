@@ -59,7 +59,7 @@ def test_a_card_tells_of_the_very_weights(identifier):
 
 @pytest.mark.parametrize(('weights', 'says'), [
     (None, 'no file'),
-    (b'text', 'no whole safetensors file'),
+    (b'text', 'not a complete safetensors file'),
     ({'conv1.weight': torch.zeros(64, 3, 7, 7)}, 'expected .*found'),
 ])
 def test_an_error_names_the_file_of_the_weights(tmp_path, weights, says):

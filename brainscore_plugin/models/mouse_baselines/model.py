@@ -1,4 +1,4 @@
-"""Models that say what a score is worth: the picture itself, chance, and the truth of the simulated mouse."""
+"""Models that say what a score is worth: the image itself, chance, and the truth of the simulated mouse."""
 import hashlib
 from collections import OrderedDict
 from pathlib import Path
@@ -23,9 +23,9 @@ def pixels64() -> ModelCommitment:
 
 
 def random_features() -> ModelCommitment:
-    """1,000 normal numbers seeded by a hash of the stimulus: the same each time, and unrelated to the picture.
+    """1,000 normal numbers seeded by a hash of the image's name: the same each time, and unrelated to the image.
 
-    The stimulus is known by its file's name without the ending, which for this project's stimuli is its id.
+    The name is that of the file without its ending, which for this project's stimulus sets is the stimulus_id.
     What a benchmark gives this model is what it gives chance.
     """
     def preprocess(paths):

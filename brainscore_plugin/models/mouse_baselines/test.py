@@ -18,10 +18,10 @@ def stimuli():
     return few
 
 
-def test_pixels_are_the_picture(stimuli):
+def test_pixels_are_the_image(stimuli):
     values = features('pixels64', stimuli).reshape(5, 3, 64, 64)
-    with Image.open(stimuli.get_stimulus('simulated_scene_000')) as picture:
-        expected = np.asarray(picture.convert('RGB').resize((64, 64), Image.BILINEAR)).transpose(2, 0, 1) / 255
+    with Image.open(stimuli.get_stimulus('simulated_scene_000')) as image:
+        expected = np.asarray(image.convert('RGB').resize((64, 64), Image.BILINEAR)).transpose(2, 0, 1) / 255
     assert values[0] == pytest.approx(expected, abs=1e-6)
 
 

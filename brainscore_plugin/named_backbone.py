@@ -1,12 +1,18 @@
 """The backbone of any AlexNet at 64 x 64 pixels that can be named: a model's or a file's."""
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from brainscore_plugin.check import check_identifier
 from brainscore_plugin.link import installed_brainscore
 from training.backbone import checked, read_weights
 
+if TYPE_CHECKING:
+    import torch
 
-def named_backbone(model: str) -> dict:
+
+def named_backbone(model: str) -> dict[str, torch.Tensor]:
     """Weights of a model.
 
     Parameters

@@ -8,7 +8,7 @@ import zlib
 from abc import ABC, abstractmethod
 from pathlib import Path, PurePosixPath
 
-LARGEST_FILE = 128 * 1024 ** 2  # bytes; what claims more is no image to train on, but may fill the memory
+LARGEST_FILE = 128 * 1024 ** 2  # bytes; what claims more is not an image to train on, but may fill the memory
 
 
 class Files(ABC):
@@ -20,10 +20,11 @@ class Files(ABC):
         """Content of a file; thread-safe. ValueError where it is damaged or too large."""
 
     @abstractmethod
-    def state(self, name: str) -> tuple:
+    def state(self, name: str) -> tuple[int, int]:
         """Something that changes whenever the file does."""
 
     def text(self, name: str) -> str:
+        """Content of a text file in UTF-8."""
         return self.read(name).decode('utf-8')
 
     def close(self) -> None:  # noqa: B027, a folder has nothing to close
@@ -60,7 +61,7 @@ class FolderFiles(Files):
             raise ValueError(f'larger than {LARGEST_FILE // 1024 ** 2} MB')
         return path.read_bytes()
 
-    def state(self, name: str) -> tuple:
+    def state(self, name: str) -> tuple[int, int]:
         status = (self._root / name).stat()
         return status.st_size, status.st_mtime_ns
 
@@ -71,14 +72,14 @@ class ZipFiles(Files):
     Raises
     ------
     ValueError
-        If it is no zip archive, is truncated, or holds a link or a name that leads outside of it.
+        If it is not a zip archive, is truncated, or holds a link or a name that leads outside of it.
     """
 
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
         except zipfile.BadZipFile as error:
-            raise ValueError(f'{path} is no zip archive or is truncated ({error}): download it again.') from error
+            raise ValueError(f'{path} is not a zip archive, or is truncated ({error}): download it again.') from error
         self._lock = threading.Lock()
         self._members = {}
         for member in self._zip.infolist():
@@ -100,7 +101,7 @@ class ZipFiles(Files):
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise ValueError(f'damaged or encrypted in the archive: {error}') from error
 
-    def state(self, name: str) -> tuple:
+    def state(self, name: str) -> tuple[int, int]:
         return self._members[name].file_size, self._members[name].CRC
 
     def close(self) -> None:

@@ -1,0 +1,56 @@
+"""Commands that score models, and that say what a score is worth."""
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brainscore_plugin.comma_separated import comma_separated
+
+commands = typer.Typer()
+
+
+@commands.command()
+def check(model: str, benchmark: str) -> None:
+    """Say in one line what would keep MODEL from being scored on BENCHMARK, before anything is loaded."""
+    from brainscore_plugin.check import check_scorable
+    check_scorable(model, benchmark)
+
+
+@commands.command()
+def score(
+    models: Annotated[str, typer.Option(help='Model identifiers, separated by commas.')],
+    benchmarks: Annotated[str, typer.Option(help='Benchmark identifiers, separated by commas.')],
+    layers: Annotated[str, typer.Option(help=(
+        "'mapped' to the benchmark's area, 'all' of the model's, or names separated by commas."))] = 'mapped',
+    out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the results; finished results are kept.')] = Path(
+        'sweep'),
+    scheduler: Annotated[str | None, typer.Option(metavar='ADDRESS', help=(
+        'A Dask scheduler, such as tcp://host:8786, to compute on; by default the cores of this machine.'))] = None,
+) -> None:
+    """Score every model on every benchmark, layer by layer; start it again to go on where it was stopped."""
+    from brainscore_plugin.sweep import sweep
+    chosen = layers if layers in ('mapped', 'all') else comma_separated(layers)
+    sweep(comma_separated(models), comma_separated(benchmarks), chosen, out, scheduler)
+    typer.echo(f'Results: {out.resolve()}')
+
+
+@commands.command()
+def ceiling(
+    benchmarks: Annotated[list[str], typer.Argument(metavar='BENCHMARK', help='Mouse benchmarks.')],
+    out: Annotated[Path | None, typer.Option(metavar='FILE.csv', help='Write a row for each neuron.')] = None,
+) -> None:
+    """Show how reliable the neurons of benchmarks are, by area and animal."""
+    from brainscore_plugin.ceiling import neuron_reliabilities, table, write_csv
+    neurons = neuron_reliabilities(benchmarks)
+    typer.echo(table(neurons))
+    if out is not None:
+        write_csv(neurons, out)
+        typer.echo(f'{len(neurons)} neurons: {out}')
+
+
+@commands.command()
+def explain(model: str, benchmark: str) -> None:
+    """Score MODEL on BENCHMARK beside chance and truth, and say in two lines what the number means."""
+    from brainscore_plugin.explain import explain as explain_score
+    for line in explain_score(model, benchmark):
+        typer.echo(line)
