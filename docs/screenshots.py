@@ -1,21 +1,22 @@
-"""A scripted tour of the four views, which saves a screenshot of each: python -m napari_viewer.tour --out docs/images
+"""Makes the screenshots of viewer.md, one of each dock widget: python docs/screenshots.py --out docs/images
 
-It needs a display with OpenGL; without one: xvfb-run -a -s "-screen 0 1600x1000x24" python -m napari_viewer.tour …
+It needs a display with OpenGL; without one: xvfb-run -a -s "-screen 0 1600x1000x24" python docs/screenshots.py …
 """
 import argparse
 import time
 from pathlib import Path
 
-from napari_viewer.show import open_view
+from napari_viewer.docks import open_dock
 
 WINDOW = 1560, 960  # px
-PATIENCE = 120  # s for models to load and to be gone through
-FILTER = 7  # that is chosen
+PATIENCE = 120  # s for models to be loaded and images to be gone through
+FILTER = 7  # the chosen one
 CHANNEL = 'conv2', 27
+IMAGE = 17
 
 
 def main() -> None:
-    """Take the tour."""
+    """Save the screenshots."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--out', type=Path, required=True, help='folder of the screenshots')
     parser.add_argument('--models', help='identifiers or files, separated by commas; else those shipped')
@@ -26,25 +27,34 @@ def main() -> None:
     viewer = napari.Viewer(title='Brain-Score Mouse')
     viewer.window.resize(*WINDOW)
     models = chosen.models.split(',') if chosen.models else None
-    tour = Tour(viewer, chosen.out, models)
-    tour.browse()
-    tour.filters()
-    tour.activations()
+    screenshots = Screenshots(viewer, chosen.out, models)
+    screenshots.browser()
+    screenshots.filters()
+    screenshots.activations()
     if chosen.sweep is not None:
-        tour.scores(chosen.sweep)
+        screenshots.scores(chosen.sweep)
     viewer.close()
 
 
-class Tour:
-    """Does what a user would do, and saves what a user would see."""
+class Screenshots:
+    """Does what a user would do, and saves what a user would see.
 
-    def __init__(self, viewer, out: Path, models: list | None):
+    Parameters
+    ----------
+    viewer : napari.Viewer
+    out : pathlib.Path
+        Folder of the screenshots.
+    models : list of str or None
+        Identifiers or files; None shows those that this project ships.
+    """
+
+    def __init__(self, viewer, out: Path, models: list[str] | None):
         self.viewer, self.out, self.models = viewer, out, models
 
-    def browse(self) -> None:
-        """Two domains side by side; an image and its spectrum."""
-        browser = open_view(self.viewer, 'browser')
-        self._until(lambda: not browser.picker.jobs.busy)
+    def browser(self) -> None:
+        """Two domains side by side, with an image chosen."""
+        browser = open_dock(self.viewer, 'browser')
+        self._until(lambda: not browser.picker.worker_bar.busy)
         labels = browser.picker.labels()
         wanted = [label for name in ('real', 'sketch', 'clipart') for label in labels if label == f'{name} (domain)']
         for label in wanted or labels[-1:]:
@@ -55,37 +65,37 @@ class Tour:
         self._save('browser', lambda: browser.spectrum.is_current)
 
     def filters(self) -> None:
-        """All models on one sheet, a filter chosen."""
-        filters = open_view(self.viewer, 'filters')
+        """All models on one sheet, with a filter chosen."""
+        filters = open_dock(self.viewer, 'filters')
         if self.models is None:
             from napari_viewer.core.networks import identifiers
             self.models = [name for name in identifiers() if name.startswith('alexnet64')]
         filters.picker.tick(*self.models)
-        self._until(lambda: len(filters.session.networks) == len(self.models))
+        self._until(lambda: len(filters.state.networks) == len(self.models))
         filters.fit()
-        self._until(lambda: not filters.jobs.busy)
+        self._until(lambda: not filters.worker_bar.busy)
         filters.choose(FILTER)
         self._save('filters', lambda: filters.detail.is_current)
 
     def activations(self) -> None:
         """Two models compared, a map on its image, top images and norms."""
-        view = open_view(self.viewer, 'activations')
-        self._until(lambda: view.features and not view.jobs.busy)
-        view.layer.value = CHANNEL[0]
-        view.compared.value = view.features[min(1, len(view.features) - 1)].network.name
-        view.session.set_image(17)
-        view.session.choose(*CHANNEL)
-        self._save('activations', lambda: view.norms.is_current and view.images.count())
+        dock = open_dock(self.viewer, 'activations')
+        self._until(lambda: dock.features and not dock.worker_bar.busy)
+        dock.controls.layer.value = CHANNEL[0]
+        dock.controls.compared.value = dock.features[min(1, len(dock.features) - 1)].network.name
+        dock.state.set_image(IMAGE)
+        dock.state.choose(*CHANNEL)
+        self._save('activations', lambda: dock.norms.is_current and dock.galleries.images.count())
 
     def scores(self, sweep: Path) -> None:
         """The scores of a sweep beside the filters of its models."""
-        scores = open_view(self.viewer, 'scores')
+        scores = open_dock(self.viewer, 'scores')
         scores.open(sweep)
-        self._until(lambda: scores.cells is not None)
-        self._save('scores', lambda: scores.picture.is_current)
+        self._until(lambda: scores.results is not None and not scores.worker_bar.busy)
+        self._save('scores', lambda: scores.figure.is_current)
 
     def _save(self, name: str, ready) -> None:
-        self._wait(.5)  # what follows from the last step is not asked for at once
+        self._wait(.5)  # figures are drawn a moment after they are asked for
         self._until(ready)
         self._wait(.5)
         path = self.out / f'{name}.png'
@@ -96,7 +106,7 @@ class Tour:
         end = time.monotonic() + PATIENCE
         while not ready():
             if time.monotonic() > end:
-                raise RuntimeError('The tour has waited too long: is there an error above?')
+                raise RuntimeError(f'Waited {PATIENCE} s in vain: see above for an error.')
             self._wait(.05)
 
     def _wait(self, seconds: float) -> None:

@@ -61,8 +61,8 @@ class FeatureMaps:
             numbers = np.unique(np.linspace(0, len(self.images) - 1, CALIBRATION).astype(int))
             readable = [image for image in map(self._square, numbers) if image is not None]
             if not readable:
-                raise ValueError(f'None of {len(numbers)} images of {self.images.name} that were tried can be read. The '
-                                 f'first: {next(iter(self.skipped.values()))}')
+                raise ValueError(f'None of {len(numbers)} images of {self.images.name} that were tried can be read. '
+                                 f'The first: {next(iter(self.skipped.values()))}')
             maps = self.network.maps(np.stack(readable))
             self._calibration = ({layer: float(np.percentile(np.abs(values), PERCENTILE)) or 1.
                                   for layer, values in maps.items()},

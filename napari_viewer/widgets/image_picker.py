@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_viewer.core import images as image_sets
+from napari_viewer.core import image_sets
 from napari_viewer.widgets.notifications import notify_error
 from napari_viewer.widgets.worker_bar import WorkerBar
 

@@ -23,8 +23,8 @@ class ScoreDock(DockWidget):
     """
 
     def __init__(self, napari_viewer):
-        super().__init__(napari_viewer, "Scores of a sweep ('brainscore-mouse score'). Models that are ticked are drawn "
-                         'in colour; click a point to show or hide its model.')
+        super().__init__(napari_viewer, "Scores of a sweep ('brainscore-mouse score'). Ticked models are drawn in "
+                         'colour; click a point to show or hide its model.')
         self.results, self.naturalness, self._points = None, {}, {}
         self.picker = ModelPicker(self)
         self.open_button = QPushButton('Open sweep…')
