@@ -10,6 +10,7 @@ from napari_viewer.docks import open_dock
 
 WINDOW = 1560, 960  # px
 PATIENCE = 120  # s for models to be loaded and images to be gone through
+DOMAINS = 'real', 'sketch', 'clipart'  # those of them that are prepared
 FILTER = 7  # the chosen one
 CHANNEL = 'conv2', 27
 IMAGE = 17
@@ -56,12 +57,12 @@ class Screenshots:
         browser = open_dock(self.viewer, 'browser')
         self._until(lambda: not browser.picker.worker_bar.busy)
         labels = browser.picker.labels()
-        wanted = [label for name in ('real', 'sketch', 'clipart') for label in labels if label == f'{name} (domain)']
-        for label in wanted or labels[-1:]:
+        labels = [f'{name} (domain)' for name in DOMAINS if f'{name} (domain)' in labels] or labels[:1]
+        for label in labels:
             browser.picker.tick(label)
-        self._until(lambda: len(browser.sets) == len(wanted or labels[-1:]))
+        self._until(lambda: len(browser.sets) == len(labels))
         browser.scroll(12)
-        browser.choose(0, browser.sheet.at(20, browser.row.value)[1])
+        browser.choose(0, browser.sheet.image_at(20, browser.row.value)[1])
         self._save('browser', lambda: browser.spectrum.is_current)
 
     def filters(self) -> None:

@@ -4,6 +4,7 @@ import time
 
 import napari
 import numpy as np
+from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication
 
 from napari_viewer.docks import dock_names, open_dock
@@ -25,7 +26,7 @@ def main() -> None:
         for name in dock_names():
             open_dock(viewer, name)
         open_dock(viewer, 'filters').picker.tick(sys.argv[2])
-        wait(.1 * cycle)  # docks are closed while models are loaded, and when they are shown
+        wait(.05 * cycle)  # docks are closed while models are loaded, and when they are shown
         for dock in list(viewer.window.dock_widgets.values()):
             close_dock(dock)
         del dock
@@ -33,7 +34,8 @@ def main() -> None:
         viewer.layers.remove(viewer.add_image(np.zeros((8, 8))))
         wait(.1)
         print('cycle', cycle, flush=True)
-    viewer.close()
+    QTimer.singleShot(0, viewer.close)
+    napari.run()  # waits for workers
 
 
 if __name__ == '__main__':
