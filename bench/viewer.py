@@ -90,11 +90,11 @@ class Bench:
         """Other images and other models."""
         from napari_viewer.core.image_sets import from_array
         from napari_viewer.docks import open_dock
-        pictures = np.random.default_rng(0).integers(0, 255, (118, 64, 64, 3), dtype=np.uint8)
+        images = np.random.default_rng(0).integers(0, 255, (118, 64, 64, 3), dtype=np.uint8)
         dock = open_dock(self.viewer, 'activations')
-        dock.state.set_images(from_array(pictures))
+        dock.state.set_images(from_array(images))
         self.until(lambda: dock.features and not dock.worker_bar.busy)
-        self.until(lambda: all(one.done == len(pictures) for one in dock.features) and not dock.worker_bar.busy)
+        self.until(lambda: all(one.done == len(images) for one in dock.features) and not dock.worker_bar.busy)
         self.wait(2)
 
         def ready():
@@ -116,12 +116,12 @@ class Bench:
         from napari_viewer.docks import open_dock
         dock = open_dock(self.viewer, 'browser')
         self.until(lambda: not dock.picker.worker_bar.busy)
-        pictures = np.lib.format.open_memmap(self.folder / 'images.npy', 'w+', np.uint8, (n, 64, 64, 3))
+        images = np.lib.format.open_memmap(self.folder / 'images.npy', 'w+', np.uint8, (n, 64, 64, 3))
         noise = np.random.default_rng(0).integers(0, 255, (64, 64, 64, 3), dtype=np.uint8)
         for start in range(0, n, 64):
-            pictures[start:start + 64] = noise[:len(pictures[start:start + 64])]
-        pictures.flush()
-        del pictures
+            images[start:start + 64] = noise[:len(images[start:start + 64])]
+        images.flush()
+        del images
         before = _private_memory()
         stored = np.load(self.folder / 'images.npy', mmap_mode='r')
         index = pd.DataFrame({'source': 'bench', 'class_name': '', 'label': 0, 'split': 'all'}, index=range(n))

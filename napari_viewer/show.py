@@ -68,6 +68,19 @@ def run(paths: list[Path], models: list[str], views: list[str]) -> None:
     FileNotFoundError
         If there is nothing at a path.
     """
+    _check(paths, views)
+    import napari
+    viewer = napari.Viewer(title=TITLE)
+    for view in views:
+        open_dock(viewer, view)
+    if models:
+        open_dock(viewer, 'filters').picker.tick(*models)
+    open_paths(viewer, paths)
+    napari.run()
+
+
+def _check(paths: list[Path], views: list[str]) -> None:
+    """Raise the errors of :func:`run` before a window is opened."""
     unknown = [view for view in views if view not in dock_names()]
     if unknown:
         raise ValueError(f"There is no view '{unknown[0]}': choose among {', '.join(dock_names())}.")
@@ -78,16 +91,9 @@ def run(paths: list[Path], models: list[str], views: list[str]) -> None:
     if sys.platform == 'linux' and not {'DISPLAY', 'WAYLAND_DISPLAY', 'QT_QPA_PLATFORM'} & set(os.environ):
         raise RuntimeError("There is no display to open a window on: log in with one, or use 'ssh -X'.")
     try:
-        import napari
+        import napari  # noqa: F401
     except ImportError as error:
         raise ImportError(f"napari is not installed ({error}): pip install 'brainscore-mouse[viewer]'") from error
-    viewer = napari.Viewer(title=TITLE)
-    for view in views:
-        open_dock(viewer, view)
-    if models:
-        open_dock(viewer, 'filters').picker.tick(*models)
-    open_paths(viewer, paths)
-    napari.run()
 
 
 def _image_set(images):

@@ -120,13 +120,13 @@ def from_stimulus_set(identifier: str) -> ImageSet:
     """A stimulus set of Brain-Score, such as the scenes of the simulated mouse."""
     keep_triton_out()
     from brainscore_vision import load_stimulus_set
-    stimuli = load_stimulus_set(identifier)
-    ids = list(stimuli['stimulus_id'])
-    files = [Path(stimuli.get_stimulus(stimulus_id)) for stimulus_id in ids]
+    stimulus_set = load_stimulus_set(identifier)
+    ids = list(stimulus_set['stimulus_id'])
+    files = [Path(stimulus_set.get_stimulus(stimulus_id)) for stimulus_id in ids]
     index = _index([str(stimulus_id) for stimulus_id in ids])
     for column in ('object_name', 'category_name', 'image_label'):
-        if column in stimuli:
-            index['class_name'] = stimuli[column].astype(str).to_numpy()
+        if column in stimulus_set:
+            index['class_name'] = stimulus_set[column].astype(str).to_numpy()
             break
     return ImageSet(identifier, index, lambda i: Image.open(files[i]))
 

@@ -47,17 +47,17 @@ class ActivationDock(DockWidget):
 
     def _make_widgets(self) -> None:
         self.picker, self.controls, self.worker_bar = ModelPicker(self), MapControls(), WorkerBar()
-        self.stimuli = QLabel('Images: none yet')
-        self.stimuli.setToolTip("What the models see; 'Use as stimuli' in the domain browser changes it.")
-        self.stimuli.setWordWrap(True)
+        self.image_set_label = QLabel('Images: none yet')
+        self.image_set_label.setToolTip("What the models see; 'Show to models' in the domain browser changes it.")
+        self.image_set_label.setWordWrap(True)
         self.summarise_button = QPushButton('Go through all images')
         self.summarise_button.setToolTip('Compute norms and the mean of every channel for all images, which the top '
                                          'images and the figure below need; it can be cancelled and continued.')
         self.galleries = TopGalleries()
         self.norms = FigureLabel(self._draw_norms, "'Go through all images' draws the norms of activations here.",
                                  'How strongly a layer responds: Euclidean norm of its activations, over the images.')
-        self.fill(self.picker, self.stimuli, self.controls, self.summarise_button, self.worker_bar, self.galleries,
-                  self.norms)
+        self.fill(self.picker, self.image_set_label, self.controls, self.summarise_button, self.worker_bar,
+                  self.galleries, self.norms)
         self.on_close(self.galleries.close_cache)
         self.controls.image_changed.connect(self.state.set_image)
         self.controls.changed.connect(self._on_option)
@@ -109,7 +109,7 @@ class ActivationDock(DockWidget):
         """Put the features on the canvas, and summarise them if that is quick."""
         self.features = features
         images = self.state.images
-        self.stimuli.setText(f'Images: {images.name}, {len(images):,}')
+        self.image_set_label.setText(f'Images: {images.name}, {len(images):,}')
         self.controls.set_choices(features[0].network.layers, [one.network.name for one in features], len(images),
                                   self.state.image)
         self.map_stack.set_features(features)

@@ -50,22 +50,22 @@ class BrowserDock(DockWidget):
         self.row = Slider(label='row', min=0, max=0, tooltip='First row shown; the mouse wheel over the sheet and the '
                           'keys Page Up and Page Down scroll, too.')
         self.options = Container(widgets=[self.classes, self.row])
-        self.use_button = QPushButton('Use as stimuli')
-        self.use_button.setToolTip('Show the set of the chosen image to the models, beginning with that image.')
-        self.use_button.setEnabled(False)
+        self.show_button = QPushButton('Show to models')
+        self.show_button.setToolTip('Show the set of the chosen image to the models, beginning with that image.')
+        self.show_button.setEnabled(False)
         self.details = QLabel('Click an image to see where it comes from, its class and its power spectrum.')
         self.details.setWordWrap(True)
         self.details.setToolTip('The image that was clicked.')
         self.spectrum = FigureLabel(self._draw_spectrum, '', (
             'Power averaged over orientations, of the image in luminance under a Hann window, and the power law fitted '
             'to it. Naturalness is -log|p - 2|; photographs of nature have p near 2.'))
-        self.fill(self.picker, self.options.native, self.details, self.use_button, self.spectrum)
+        self.fill(self.picker, self.options.native, self.details, self.show_button, self.spectrum)
         self.on_close(self.picker.close_sets)
         self.on_close(self._cache.close)
         self.sheet_layers = SheetLayers(self, 'domain images', self._on_clicked, self.scroll, self._page)
         self.classes.changed.connect(self._on_class)
         self.row.changed.connect(self._on_row)
-        self.use_button.clicked.connect(lambda _: self.use_as_stimuli())
+        self.show_button.clicked.connect(lambda _: self.show_to_models())
         self.take_canvas()
 
     def has_content(self) -> bool:
@@ -98,7 +98,7 @@ class BrowserDock(DockWidget):
         """Choose image `number` of set k."""
         self.chosen = k, number
         images = self.sets[k]
-        self.use_button.setEnabled(True)
+        self.show_button.setEnabled(True)
         row = images.index.iloc[number]
         self.details.setText(f'<b>{images.name}</b>, image {number:,}<br>class: {row.class_name or "none"}, '
                              f'split: {row.split}<br>{row.source}')
@@ -107,7 +107,7 @@ class BrowserDock(DockWidget):
         if images is self.state.images:
             self.state.set_image(number)
 
-    def use_as_stimuli(self) -> None:
+    def show_to_models(self) -> None:
         """Show the set of the chosen image to the models."""
         if self.chosen is not None:
             k, number = self.chosen

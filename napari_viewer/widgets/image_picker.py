@@ -29,7 +29,7 @@ def find_sets() -> Iterator:
     for name in prepared_domains():
         yield f'{name} (domain)', functools.partial(image_sets.from_domain, name)
     for identifier in image_sets.stimulus_sets():
-        yield f'{identifier} (stimuli)', functools.partial(image_sets.from_stimulus_set, identifier)
+        yield f'{identifier} (stimulus set)', functools.partial(image_sets.from_stimulus_set, identifier)
 
 
 class ImagePicker(QWidget):

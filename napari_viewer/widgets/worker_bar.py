@@ -48,7 +48,12 @@ class WorkerBar(QWidget):
         self._bar.setToolTip(title)
         worker = create_worker(work, _ignore_errors=True)
         self._worker, self._on_yielded, self._on_returned = worker, on_yielded, on_returned
-        # napari keeps workers, so their slots refer weakly to this widget; a worker that was replaced is ignored
+        self._connect(worker)
+        self.show()
+        worker.start()
+
+    def _connect(self, worker) -> None:
+        """Listen to a worker, until it is replaced or the widget is deleted: napari may keep the worker longer."""
         bar, started = weakref.ref(self), weakref.ref(worker)
 
         def while_running(slot):
@@ -62,8 +67,6 @@ class WorkerBar(QWidget):
         worker.errored.connect(while_running(lambda _, error: notify_error(error)))
         worker.returned.connect(while_running(lambda current, _: current._on_returned()))
         worker.finished.connect(while_running(WorkerBar._finish))
-        self.show()
-        worker.start()
 
     def cancel(self) -> None:
         """Stop the worker when it yields next."""

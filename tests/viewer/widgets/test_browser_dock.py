@@ -22,7 +22,7 @@ def test_browsing(viewer, home, until):
     assert 'meadows/5.png' in dock.details.text()
     assert 'odd' in dock.details.text()
     until(lambda: not dock.spectrum.pixmap().isNull())
-    dock.use_as_stimuli()
+    dock.show_to_models()
     assert dock.state.images is dock.sets[0]
     assert dock.state.image == 5
 
