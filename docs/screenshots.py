@@ -3,13 +3,15 @@
 It needs a display with OpenGL; without one: xvfb-run -a -s "-screen 0 1600x1000x24" python docs/screenshots.py …
 """
 import argparse
+import functools
 import time
 from pathlib import Path
 
-from napari_viewer.docks import open_dock
+from napari_viewer.docks import dock_names, open_dock
 
 WINDOW = 1560, 960  # px
 PATIENCE = 120  # s for models to be loaded and images to be gone through
+ORDER = 'browser', 'filters', 'activations', 'scores'  # each leaves something for the next to show; others follow
 DOMAINS = 'real', 'sketch', 'clipart'  # those of them that are prepared
 FILTER = 7  # the chosen one
 CHANNEL = 'conv2', 27
@@ -28,17 +30,14 @@ def main() -> None:
     viewer = napari.Viewer(title='Brain-Score Mouse')
     viewer.window.resize(*WINDOW)
     models = chosen.models.split(',') if chosen.models else None
-    screenshots = Screenshots(viewer, chosen.out, models)
-    screenshots.browser()
-    screenshots.filters()
-    screenshots.activations()
-    if chosen.sweep is not None:
-        screenshots.scores(chosen.sweep)
+    screenshots = Screenshots(viewer, chosen.out, models, chosen.sweep)
+    for name in dict.fromkeys([*ORDER, *dock_names()]):
+        getattr(screenshots, name, functools.partial(screenshots.empty, name))()
     viewer.close()
 
 
 class Screenshots:
-    """Does what a user would do, and saves what a user would see.
+    """Does what a user would do in each dock widget, in the method of its name, and saves what a user would see.
 
     Parameters
     ----------
@@ -47,10 +46,12 @@ class Screenshots:
         Folder of the screenshots.
     models : list of str or None
         Identifiers or files; None shows those that this project ships.
+    sweep : pathlib.Path or None
+        Folder of a sweep, without which there are no scores to show.
     """
 
-    def __init__(self, viewer, out: Path, models: list[str] | None):
-        self.viewer, self.out, self.models = viewer, out, models
+    def __init__(self, viewer, out: Path, models: list[str] | None, sweep: Path | None):
+        self.viewer, self.out, self.models, self.sweep = viewer, out, models, sweep
 
     def browser(self) -> None:
         """Two domains side by side, with an image chosen."""
@@ -88,12 +89,19 @@ class Screenshots:
         dock.state.choose(*CHANNEL)
         self._save('activations', lambda: dock.norms.is_current and dock.galleries.images.count())
 
-    def scores(self, sweep: Path) -> None:
-        """The scores of a sweep beside the filters of its models."""
+    def scores(self) -> None:
+        """The scores of a sweep."""
         scores = open_dock(self.viewer, 'scores')
-        scores.open(sweep)
+        if self.sweep is None:
+            return
+        scores.open(self.sweep)
         self._until(lambda: scores.results is not None and not scores.worker_bar.busy)
         self._save('scores', lambda: scores.figure.is_current)
+
+    def empty(self, name: str) -> None:
+        """A dock widget without a method of its own, as it opens."""
+        open_dock(self.viewer, name)
+        self._save(name, lambda: True)
 
     def _save(self, name: str, ready) -> None:
         self._wait(.5)  # figures are drawn a moment after they are asked for

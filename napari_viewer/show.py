@@ -47,7 +47,7 @@ def show(model=None, images=None, *, name: str | None = None, viewer=None):
     return viewer
 
 
-def run(paths: list[Path], models: list[str], views: list[str]) -> None:
+def run(paths: list[Path], models: list[str], views: list[str] | None = None) -> None:
     """Open napari and wait until it is closed: what `brainscore-mouse view` does.
 
     Parameters
@@ -56,8 +56,8 @@ def run(paths: list[Path], models: list[str], views: list[str]) -> None:
         Weights, prepared domains, folders of images, training runs or sweeps to open.
     models : list of str
         Identifiers to show.
-    views : list of str
-        Dock widgets to open, of :func:`~napari_viewer.docks.dock_names`.
+    views : list of str, optional
+        Dock widgets to open, of :func:`~napari_viewer.docks.dock_names`; all by default.
 
     Raises
     ------
@@ -68,6 +68,7 @@ def run(paths: list[Path], models: list[str], views: list[str]) -> None:
     FileNotFoundError
         If there is nothing at a path.
     """
+    views = list(dock_names()) if views is None else views
     _check(paths, views)
     import napari
     viewer = napari.Viewer(title=TITLE)
