@@ -11,17 +11,35 @@ HOME = Path(tempfile.mkdtemp(prefix='brainscore-mouse-tests-'))
 os.environ.update(BRAINIO_HOME=str(HOME / '.brainio'), BRAINSCORE_HOME=str(HOME / 'brain-score'),
                   RESULTCACHING_HOME=str(HOME / 'result_caching'), BS_INSTALL_DEPENDENCIES='no',
                   BRAINSCORE_MOUSE_HOME=str(HOME / 'brainscore-mouse'))
-REAL_IMAGES = Path(os.environ.get('BRAINSCORE_MOUSE_TEST_DATA',
-                                  Path(__file__).resolve().parents[2] / 'shared' / 'data'))
+TEST_DATA = 'BRAINSCORE_MOUSE_TEST_DATA'
+BESIDE_THE_CLONE = Path(__file__).resolve().parents[2] / 'shared' / 'data'
+
+
+def real_images() -> Path | None:
+    """Folder of real images in the official archives' layouts; None where there is none.
+
+    The variable BRAINSCORE_MOUSE_TEST_DATA names a folder with ``domains/``; if it is not set, ``../shared/data``
+    beside the clone is taken if it is there. Nothing else outside of the repository is looked for.
+    """
+    archives = Path(os.environ.get(TEST_DATA) or BESIDE_THE_CLONE) / 'domains'
+    return archives if archives.is_dir() else None
 
 
 @pytest.fixture(scope='session')
 def domain_archives() -> Path:
-    """Folder of real images in the official archives' layouts; without it, the tests that want it are skipped."""
-    archives = REAL_IMAGES / 'domains'
-    if not archives.is_dir():
-        pytest.skip(f'no real images at {archives}: set BRAINSCORE_MOUSE_TEST_DATA to a folder with domains/')
+    """:func:`real_images`; without them, the tests that want them are skipped."""
+    archives = real_images()
+    if archives is None:
+        pytest.skip(f'no real images: set {TEST_DATA} to a folder with domains/')
     return archives
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    archives = real_images()
+    named = os.environ.get(TEST_DATA)
+    absent = f'{named} has no domains/' if named else f'{TEST_DATA} is not set'
+    terminalreporter.write_line(f'Real images: {archives}' if archives else
+                                f'Real images: none ({absent}), so that tests on them are skipped')
 
 
 @pytest.fixture(scope='module')

@@ -118,36 +118,3 @@ def test_brainscore_loads_a_plugin_through_a_view_of_the_real_installation(tmp_p
     run = subprocess.run([sys.executable, '-c', code], env={**os.environ, 'PYTHONPATH': str(tmp_path)},
                          capture_output=True, text=True)
     assert run.stdout.split() == [str(tmp_path / 'brainscore_vision' / '__init__.py'), 'pixels64'], run.stderr
-
-
-def test_status_tells_live_plugins_from_others(tmp_path):
-    CliRunner().invoke(app, ['link', '--view', str(tmp_path)])
-    linked = CliRunner().invoke(app, ['status', '--view', str(tmp_path)]).output
-    CliRunner().invoke(app, ['unlink', '--view', str(tmp_path)])
-    unlinked = CliRunner().invoke(app, ['status', '--view', str(tmp_path)]).output
-    assert 'SimulatedMouse.VISp-pls' in linked
-    assert 'no' not in linked.split()
-    assert 'no' in unlinked.split()
-    assert 'yes' not in unlinked.split()
-
-
-@pytest.mark.parametrize(('arguments', 'says'), [
-    (['check', 'alexnet46_untrained', 'SimulatedMouse.VISp-pls'], 'Did you mean alexnet64_untrained'),
-    (['check', 'pixels64', 'SimulatedMouse.VISx-pls'], 'Did you mean SimulatedMouse.VISp-pls'),
-    (['explain', 'pixels46', 'SimulatedMouse.VISp-pls'], 'Did you mean pixels64'),
-    (['ceiling', 'SimulatedMouse.VISx-pls'], 'Did you mean SimulatedMouse.VISp-pls'),
-    (['status', '--view', '/nowhere'], 'holds no view'),
-])
-def test_an_error_is_one_line_with_its_remedy(arguments, says):
-    result = CliRunner().invoke(app, arguments)
-    assert result.exit_code != 0
-    assert says in ' '.join(result.output.split())
-    assert 'Traceback' not in result.output
-
-
-def test_a_data_home_that_cannot_be_written_is_found_before_scoring(tmp_path, monkeypatch):
-    (tmp_path / 'file').write_text('not a folder')
-    monkeypatch.setenv('BRAINIO_HOME', str(tmp_path / 'file' / '.brainio'))
-    result = CliRunner().invoke(app, ['check', 'pixels64', 'SimulatedMouse.VISp-pls'])
-    assert result.exit_code != 0
-    assert 'set BRAINIO_HOME' in ' '.join(result.output.split())

@@ -32,14 +32,14 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def pictures(tmp_path):
+def images(tmp_path):
     """Forty images of two classes."""
     rng = np.random.default_rng(0)
     for i in range(40):
-        path = tmp_path / 'pictures' / f'class{i % 2}' / f'{i:02}.png'
+        path = tmp_path / 'images' / f'class{i % 2}' / f'{i:02}.png'
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(rng.integers(0, 256, (rng.integers(40, 90), 70, 3), dtype=np.uint8)).save(path)
-    return tmp_path / 'pictures'
+    return tmp_path / 'images'
 
 
 def leftovers(home):
@@ -81,56 +81,56 @@ def test_prepares_sketch_in_whole(domain_archives, home):
     assert leftovers(home) == []
 
 
-def test_the_result_does_not_depend_on_workers_or_chunks(pictures, tmp_path, monkeypatch):
-    once = prepare('mine', pictures, tmp_path / 'one', workers=1)
+def test_the_result_does_not_depend_on_workers_or_chunks(images, tmp_path, monkeypatch):
+    once = prepare('mine', images, tmp_path / 'one', workers=1)
     monkeypatch.setattr(building, 'CHUNK', 7)
-    again = prepare('mine', pictures, tmp_path / 'two', workers=5)
+    again = prepare('mine', images, tmp_path / 'two', workers=5)
     assert once.fingerprint == again.fingerprint
     np.testing.assert_array_equal(once.images, again.images)
     assert once.index.equals(again.index)
 
 
-def test_the_fingerprint_follows_content_and_recipe(pictures, home):
-    first = prepare('mine', pictures).fingerprint
-    fewer = prepare('fewer', pictures, count=30).fingerprint
-    Image.new('RGB', (64, 64)).save(pictures / 'class0' / '00.png')
-    changed = prepare('mine', pictures, replace=True).fingerprint
+def test_the_fingerprint_follows_content_and_recipe(images, home):
+    first = prepare('mine', images).fingerprint
+    fewer = prepare('fewer', images, count=30).fingerprint
+    Image.new('RGB', (64, 64)).save(images / 'class0' / '00.png')
+    changed = prepare('mine', images, replace=True).fingerprint
     assert len({first, fewer, changed}) == 3
 
 
-def test_preparing_again_gives_what_is_there_and_other_images_need_replace(pictures, home, tmp_path):
-    first = prepare('mine', pictures)
+def test_preparing_again_gives_what_is_there_and_other_images_need_replace(images, home, tmp_path):
+    first = prepare('mine', images)
     written = (first.directory / 'images.npy').stat().st_mtime_ns
-    assert prepare('mine', pictures).fingerprint == first.fingerprint
+    assert prepare('mine', images).fingerprint == first.fingerprint
     assert (first.directory / 'images.npy').stat().st_mtime_ns == written
     with pytest.raises(FileExistsError, match='--replace'):
-        prepare('mine', pictures, count=5)
+        prepare('mine', images, count=5)
     assert len(open_domain('mine')) == 40
-    assert len(prepare('mine', pictures, count=5, replace=True)) == 5
+    assert len(prepare('mine', images, count=5, replace=True)) == 5
 
 
-def test_a_count_is_drawn_by_the_seed_and_recorded(pictures, home):
-    draws = {seed: prepare(f'draw{seed}', pictures, count=10, seed=seed) for seed in (0, 1)}
+def test_a_count_is_drawn_by_the_seed_and_recorded(images, home):
+    draws = {seed: prepare(f'draw{seed}', images, count=10, seed=seed) for seed in (0, 1)}
     assert draws[0].recipe['count'] == 10
     assert draws[1].recipe['seed'] == 1
     assert list(draws[0].index.source) == sorted(draws[0].index.source)
     assert set(draws[0].index.source) != set(draws[1].index.source)
     with pytest.raises(ValueError, match='41 images were asked for; the source has 40'):
-        prepare('toomany', pictures, count=41)
+        prepare('toomany', images, count=41)
 
 
-def test_corrupt_images_are_skipped_and_listed(pictures, home):
-    (pictures / 'class0' / '00.png').write_bytes(b'no image')
-    damaged = pictures / 'class1' / '03.png'
+def test_corrupt_images_are_skipped_and_listed(images, home):
+    (images / 'class0' / '00.png').write_bytes(b'no image')
+    damaged = images / 'class1' / '03.png'
     damaged.write_bytes(damaged.read_bytes()[:500])
-    os.mkfifo(pictures / 'class1' / 'pipe.png')
-    domain = prepare('mine', pictures)
+    os.mkfifo(images / 'class1' / 'pipe.png')
+    domain = prepare('mine', images)
     assert len(domain) == len(domain.index) == 38
     assert {row['source'] for row in domain.metadata['skipped']} == {'class0/00.png', 'class1/03.png',
                                                                      'class1/pipe.png'}
     assert all(row['reason'] for row in domain.metadata['skipped'])
     for i in (0, 37):  # rows and index still belong together
-        expected = thumbnail(Image.open(pictures / domain.index.source[i]))
+        expected = thumbnail(Image.open(images / domain.index.source[i]))
         np.testing.assert_array_equal(domain.images[i], expected)
 
 
@@ -144,14 +144,14 @@ def test_a_folder_of_nothing_but_corrupt_images_is_refused(tmp_path, home):
 
 
 @pytest.mark.parametrize('name', ['two words', '../up', '', 'Real', 'naïve', '1st'])
-def test_names_that_are_none_are_refused(pictures, home, name):
+def test_names_that_are_none_are_refused(images, home, name):
     with pytest.raises(ValueError, match='name'):
-        prepare(name, pictures)
+        prepare(name, images)
 
 
-def test_one_of_the_eight_must_have_its_layout(pictures, home):
+def test_one_of_the_eight_must_have_its_layout(images, home):
     with pytest.raises(OSError, match='real_train.txt'):
-        prepare('real', pictures)
+        prepare('real', images)
 
 
 def official_sketch(monkeypatch, folder, archive):
@@ -164,13 +164,13 @@ def official_sketch(monkeypatch, folder, archive):
 
 
 @pytest.fixture
-def sketches(pictures, tmp_path):
+def sketches(images, tmp_path):
     folder = tmp_path / 'sketches'
     folder.mkdir()
-    sources = sorted(path.relative_to(pictures).as_posix() for path in pictures.rglob('*.png'))
+    sources = sorted(path.relative_to(images).as_posix() for path in images.rglob('*.png'))
     with zipfile.ZipFile(folder / 'sketch.zip', 'w') as archive:
         for source in sources:
-            archive.write(pictures / source, source)
+            archive.write(images / source, source)
     (folder / 'sketch_train.txt').write_text(''.join(f'sketch/{source} 0\n' for source in sources[:30]))
     (folder / 'sketch_test.txt').write_text(''.join(f'sketch/{source} 0\n' for source in sources[30:]))
     return folder
@@ -193,11 +193,11 @@ def test_an_archive_of_the_official_size_with_another_checksum_is_refused(sketch
     assert prepared_domains() == []
 
 
-def test_stand_ins_are_refused_where_verification_is_asked_for(sketches, pictures, home):
+def test_stand_ins_are_refused_where_verification_is_asked_for(sketches, images, home):
     with pytest.raises(ValueError, match='the official file has'):
         prepare('sketch', sketches, verify=True)
     with pytest.raises(ValueError, match='cannot be verified'):
-        prepare('mine', pictures, verify=True)
+        prepare('mine', images, verify=True)
 
 
 def test_an_archive_that_was_cut_short_is_refused(sketches, home):
@@ -217,11 +217,11 @@ def test_an_unpacked_archive_gives_the_same_fingerprint(sketches, home):
     assert unpacked.metadata['archives'] == []
 
 
-def test_a_full_disk_is_noticed_before(pictures, home, monkeypatch):
+def test_a_full_disk_is_noticed_before(images, home, monkeypatch):
     usage = namedtuple('usage', 'total used free')
     monkeypatch.setattr(shutil, 'disk_usage', lambda _: usage(10 ** 9, 10 ** 9 - 1000, 1000))
     with pytest.raises(OSError, match='BRAINSCORE_MOUSE_HOME'):
-        prepare('mine', pictures)
+        prepare('mine', images)
     assert prepared_domains() == []
 
 
@@ -237,8 +237,8 @@ print(prepare('mine', Path(sys.argv[1]), workers=1).fingerprint)
 '''
 
 
-def start_slowly(pictures, home):
-    return subprocess.Popen([sys.executable, '-c', SLOWLY, str(pictures)], text=True, stdout=subprocess.PIPE,
+def start_slowly(images, home):
+    return subprocess.Popen([sys.executable, '-c', SLOWLY, str(images)], text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, cwd=Path(__file__).parents[2],
                             env={**os.environ, 'BRAINSCORE_MOUSE_HOME': str(home)})
 
@@ -251,11 +251,11 @@ def wait_for_lines(journal, number):
     raise TimeoutError(journal)
 
 
-def test_killed_it_goes_on_and_loses_one_chunk_at_most(pictures, home, tmp_path, monkeypatch):
-    (pictures / 'class0' / '00.png').write_bytes(b'no image')
-    whole = prepare('mine', pictures, tmp_path / 'other')
+def test_killed_it_goes_on_and_loses_one_chunk_at_most(images, home, tmp_path, monkeypatch):
+    (images / 'class0' / '00.png').write_bytes(b'no image')
+    whole = prepare('mine', images, tmp_path / 'other')
     journal = home / 'domains' / '.mine.partial' / 'journal.jsonl'
-    with start_slowly(pictures, home) as process:
+    with start_slowly(images, home) as process:
         wait_for_lines(journal, 4)
         os.kill(process.pid, signal.SIGKILL)
     done = 4 * (journal.read_bytes().count(b'\n') - 1)
@@ -267,27 +267,27 @@ def test_killed_it_goes_on_and_loses_one_chunk_at_most(pictures, home, tmp_path,
     read = []
     render = building._render
     monkeypatch.setattr(building, '_render', lambda images, i: (read.append(i), render(images, i))[1])
-    resumed = prepare('mine', pictures)
+    resumed = prepare('mine', images)
     assert sorted(read) == list(range(done, 40))
     assert resumed.fingerprint == whole.fingerprint
     assert resumed.metadata['skipped'] == whole.metadata['skipped']
     assert leftovers(home) == []
 
 
-def test_what_was_left_of_other_images_is_not_taken_up(pictures, home, tmp_path, monkeypatch):
+def test_what_was_left_of_other_images_is_not_taken_up(images, home, tmp_path, monkeypatch):
     monkeypatch.setattr(building, 'CHUNK', 4)
     finish = building.Build.finish
     monkeypatch.setattr(building.Build, 'finish', lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        prepare('mine', pictures)
+        prepare('mine', images)
     assert leftovers(home) == ['.mine.partial']
     monkeypatch.setattr(building.Build, 'finish', finish)
-    Image.new('RGB', (64, 64)).save(pictures / 'class0' / '00.png')
-    assert prepare('mine', pictures).fingerprint == prepare('mine', pictures, tmp_path / 'other').fingerprint
+    Image.new('RGB', (64, 64)).save(images / 'class0' / '00.png')
+    assert prepare('mine', images).fingerprint == prepare('mine', images, tmp_path / 'other').fingerprint
 
 
-def test_of_two_at_once_one_waits_and_both_get_the_same(pictures, home):
-    processes = [start_slowly(pictures, home) for _ in range(2)]
+def test_of_two_at_once_one_waits_and_both_get_the_same(images, home):
+    processes = [start_slowly(images, home) for _ in range(2)]
     for process in processes:
         process.stdout.readline()
     with ThreadPoolExecutor(2) as pool:
@@ -298,8 +298,8 @@ def test_of_two_at_once_one_waits_and_both_get_the_same(pictures, home):
     assert len(open_domain('mine')) == 40
 
 
-def test_files_that_do_not_belong_together_are_noticed(pictures, home):
-    domain = prepare('mine', pictures)
+def test_files_that_do_not_belong_together_are_noticed(images, home):
+    domain = prepare('mine', images)
     lines = (domain.directory / 'index.csv').read_text().splitlines()
     (domain.directory / 'index.csv').write_text('\n'.join(lines[:-1]) + '\n')
     with pytest.raises(ValueError, match='do not belong together'):

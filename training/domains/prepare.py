@@ -89,8 +89,8 @@ def check_name(name: str) -> None:
     if not (name.isidentifier() and name.isascii()):
         raise ValueError(f'{name!r} cannot name a domain: use letters, digits and underscores, such as my_images.')
     if name.lower() in DOMAINS:
-        raise ValueError(f'{name!r} differs from {name.lower()!r}, one of the eight domains, in case only: choose another '
-                         'name.')
+        raise ValueError(f'{name!r} differs from {name.lower()!r}, one of the eight domains, in case only: choose '
+                         'another name.')
 
 
 def _is_prepared(directory: Path, key: str) -> bool:

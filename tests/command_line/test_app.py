@@ -1,0 +1,84 @@
+"""The application: help at once, errors in one line, and nothing that computes above it."""
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from brainscore_plugin import __version__
+from brainscore_plugin.command_line import app
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+HEAVY = {'torch', 'numpy', 'pandas', 'brainscore_vision', 'napari', 'matplotlib'}
+ABOVE = {'brainscore_plugin': ('study', 'napari_viewer'), 'training': ('brainscore_plugin', 'study', 'napari_viewer'),
+         'study': ('napari_viewer',)}
+
+
+def imported(file):
+    """Names of the modules that a file imports, wherever in it."""
+    package = '.'.join(file.relative_to(REPOSITORY).parent.parts)
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parent = '.'.join(package.split('.')[:len(package.split('.')) - node.level + 1]) if node.level else ''
+            module = '.'.join(filter(None, [parent, node.module]))
+            names |= {module, *(f'{module}.{alias.name}' for alias in node.names)}
+    return names
+
+
+def sources(package):
+    return sorted((REPOSITORY / package).rglob('*.py'))
+
+
+def test_help_imports_nothing_that_computes():
+    program = ('import sys; from brainscore_plugin.command_line import app; app(["--help"], standalone_mode=False); '
+               f'sys.exit(", ".join({HEAVY} & set(sys.modules)) or 0)')
+    run = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert 'control-domains' in run.stdout
+
+
+@pytest.mark.parametrize('group', [[], ['domains'], ['recordings'], ['submit'], ['study'], ['view'], ['score']])
+def test_every_group_has_help(group):
+    result = CliRunner().invoke(app, [*group, '-h'])
+    assert result.exit_code == 0
+    assert f'Usage: {" ".join(["root", *group])}' in ' '.join(result.output.split())
+
+
+def test_the_version_is_shown():
+    assert CliRunner().invoke(app, ['--version']).output.split() == ['brainscore-mouse', __version__]
+
+
+@pytest.mark.parametrize(('arguments', 'says'), [
+    (['check', 'alexnet46_untrained', 'SimulatedMouse.VISp-pls'], 'Did you mean alexnet64_untrained'),
+    (['explain', 'pixels46', 'SimulatedMouse.VISp-pls'], 'Did you mean pixels64'),
+    (['ceiling', 'SimulatedMouse.VISx-pls'], 'Did you mean SimulatedMouse.VISp-pls'),
+    (['status', '--view', '/nowhere'], 'holds no view'),
+    (['recordings', 'fetch', 'nothing'], 'nothing'),
+    (['domains', 'fetch', 'nothing'], 'is not one of the domains'),
+])
+def test_an_error_is_one_line_with_its_remedy_and_a_traceback_on_demand(arguments, says):
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert says in ' '.join(result.output.split())
+    assert isinstance(result.exception, SystemExit)
+    assert not isinstance(CliRunner().invoke(app, ['--debug', *arguments]).exception, SystemExit)
+
+
+@pytest.mark.parametrize('package', ['brainscore_plugin', 'training', 'study', 'napari_viewer'])
+def test_nothing_imports_the_command_line(package):
+    own = REPOSITORY / 'brainscore_plugin' / 'command_line'
+    for file in sources(package):
+        names = imported(file)
+        assert own in file.parents or not any(name.startswith('brainscore_plugin.command_line') for name in names), file
+
+
+@pytest.mark.parametrize('package', list(ABOVE))
+def test_imports_point_down(package):
+    for file in sources(package):
+        above = {name for name in imported(file) if name.split('.')[0] in ABOVE[package]}
+        assert not above, f'{file} imports {above}'
