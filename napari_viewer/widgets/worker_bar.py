@@ -32,7 +32,7 @@ class WorkerBar(QWidget):
         title : str
             Shown on the progress bar.
         work : callable
-            () -> generator; it runs in the background and can be cancelled wherever it yields.
+            Generator function without arguments; it runs in the background and can be cancelled wherever it yields.
         total : int
             How often it yields; 0 if that is not known.
         on_yielded : callable
