@@ -60,7 +60,7 @@ class ImageSet:
         return np.asarray(Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR))
 
     def thumbnail(self, i: int, size: int, background: tuple[int, int, int]) -> np.ndarray:
-        """Image i whole within a square, uint8 (size, size, 3)."""
+        """Image i, not cropped, within a square, uint8 (size, size, 3)."""
         image = self.read(i)
         if image.shape[:2] == (size, size):
             return image

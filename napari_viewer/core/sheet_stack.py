@@ -7,7 +7,7 @@ import numpy as np
 class SheetStack:
     """An array (models, images, height, width, 3) of uint8 whose sheets are drawn when they are looked at.
 
-    It is no more of an array than napari needs: shape, dtype, ndim and indexing.
+    It has only what napari needs of an array: shape, dtype, ndim and indexing.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ class ActivationDock(DockWidget):
         self.state.set_image(int(image))
 
     def _move_sliders(self, image: int) -> None:
-        """Move napari's sliders to an image, and to a model that is there."""
+        """Move napari's sliders to an image, and to a model that is still shown."""
         dims = self.viewer.dims
         if self.sheet_layers.on_canvas and dims.ndim >= 4:
             axis = dims.ndim - 3

@@ -14,6 +14,7 @@ SCRIPT = Path(__file__).parents[2] / 'docs' / 'screenshots.py'
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a window drawn by software on a busy machine
 @pytest.mark.skipif(not os.environ.get('DISPLAY'), reason='needs a display')
 def test_a_screenshot_is_made_of_every_dock(home, weight_files, sweep, tmp_path):
     done = subprocess.run([sys.executable, str(SCRIPT), '--out', str(tmp_path / 'shots'), '--models',

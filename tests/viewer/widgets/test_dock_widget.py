@@ -47,6 +47,7 @@ def test_nothing_of_a_closed_dock_is_left_behind(viewer, weight_files, images, q
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a window drawn by software on a busy machine
 @pytest.mark.skipif(not os.environ.get('DISPLAY'), reason='needs a display')
 def test_layers_are_deleted_after_docks_are_closed(tmp_path, weight_files):
     """napari collects garbage when a layer is deleted: in a process of its own, as a mistake here is a crash."""
