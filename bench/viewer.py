@@ -17,7 +17,7 @@ import numpy as np
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 if Path(sys.path[0]) == Path(__file__).parent:
     del sys.path[0]  # scripts beside this one have the names of packages
-REPEATS = 15
+STEPS = 15
 MODELS = 8
 
 
@@ -69,49 +69,49 @@ class Bench:
 
     def opening(self):
         """The widgets, in a running napari that has loaded none of our modules."""
-        from napari_viewer.show import VIEWS, open_view
-        self.views = {}
-        for name in VIEWS:
+        from napari_viewer.docks import dock_names, open_dock
+        self.docks = {}
+        for name in dock_names():
             start = time.perf_counter()
-            self.views[name] = open_view(self.viewer, name)
+            self.docks[name] = open_dock(self.viewer, name)
             self.app.processEvents()
-            yield _row(f'open {VIEWS[name]}', '0.2 s', [time.perf_counter() - start])
+            yield _row(f'open {dock_names()[name]}', '0.2 s', [time.perf_counter() - start])
             self.wait(1)
 
     def filters(self):
         """The filters of eight models, and clicks on them."""
         from napari_viewer.core.networks import open_network
-        from napari_viewer.show import open_view
-        view = open_view(self.viewer, 'filters')
+        from napari_viewer.docks import open_dock
+        dock = open_dock(self.viewer, 'filters')
         self.wait(.5)
         start = time.perf_counter()
         networks = [open_network(path) for path in self.models]
         self.frames.clear()
-        view.session.set_networks(networks)
+        dock.state.set_networks(networks)
         self.until(lambda: self.frames)
         yield _row(f'filters of {MODELS} models, files to pixels', '1.5 s', [time.perf_counter() - start])
-        view.fit()
-        self.until(lambda: not view.jobs.busy)
+        dock.fit()
+        self.until(lambda: not dock.worker_bar.busy)
         self.wait(1)
         yield self.steps('mouse click on a filter to its frame in all models', '150 ms',
-                         lambda k: self.click(view, 1 + (k * 37 + 5) % (64 * MODELS)))
+                         lambda k: self.click(dock, 1 + (k * 37 + 5) % (64 * MODELS)))
 
     def activations(self):
         """Other images and other models."""
-        from napari_viewer.core.images import from_array
-        from napari_viewer.show import open_view
-        pictures = np.random.default_rng(0).integers(0, 255, (118, 64, 64, 3), dtype=np.uint8)
-        view = open_view(self.viewer, 'activations')
-        view.session.set_images(from_array(pictures))
-        self.until(lambda: view.features and not view.jobs.busy)
-        self.until(lambda: all(one.done == len(pictures) for one in view.features) and not view.jobs.busy)
+        from napari_viewer.core.image_sets import from_array
+        from napari_viewer.docks import open_dock
+        images = np.random.default_rng(0).integers(0, 255, (118, 64, 64, 3), dtype=np.uint8)
+        dock = open_dock(self.viewer, 'activations')
+        dock.state.set_images(from_array(images))
+        self.until(lambda: dock.features and not dock.worker_bar.busy)
+        self.until(lambda: all(one.done == len(images) for one in dock.features) and not dock.worker_bar.busy)
         self.wait(2)
 
         def ready():
-            return view._lazy.has((view._shown, view.model, view.session.image))
+            return dock.map_stack.is_drawn(dock.model, dock.state.image)
 
         for layer in ('all layers', 'conv2'):
-            view.layer.value = layer
+            dock.controls.layer.value = layer
             self.wait(1)
             yield self.steps(f'another image to pixels, {layer}', '60 ms',
                              lambda k: self.viewer.dims.set_current_step(1, (k * 29 + 3) % 118), ready)
@@ -119,40 +119,40 @@ class Bench:
                              lambda k: self.viewer.dims.set_current_step(0, (k * 3 + 1) % MODELS), ready)
 
     def browsing(self, n: int):
-        """A contact sheet of many images on disk, and its memory."""
+        """A sheet of many images on disk, and its memory."""
         import pandas as pd
 
-        from napari_viewer.core.images import Images
-        from napari_viewer.show import open_view
-        view = open_view(self.viewer, 'browser')
-        self.until(lambda: not view.picker.jobs.busy)
-        pictures = np.lib.format.open_memmap(self.folder / 'images.npy', 'w+', np.uint8, (n, 64, 64, 3))
+        from napari_viewer.core.image_sets import ImageSet
+        from napari_viewer.docks import open_dock
+        dock = open_dock(self.viewer, 'browser')
+        self.until(lambda: not dock.picker.worker_bar.busy)
+        images = np.lib.format.open_memmap(self.folder / 'images.npy', 'w+', np.uint8, (n, 64, 64, 3))
         noise = np.random.default_rng(0).integers(0, 255, (64, 64, 64, 3), dtype=np.uint8)
         for start in range(0, n, 64):
-            pictures[start:start + 64] = noise[:len(pictures[start:start + 64])]
-        pictures.flush()
-        del pictures
+            images[start:start + 64] = noise[:len(images[start:start + 64])]
+        images.flush()
+        del images
         before = _private_memory()
         stored = np.load(self.folder / 'images.npy', mmap_mode='r')
         index = pd.DataFrame({'source': 'bench', 'class_name': '', 'label': 0, 'split': 'all'}, index=range(n))
-        view.show_sets([Images(f'{n:,} images', index, lambda i: np.asarray(stored[i]))])
+        dock.show_sets([ImageSet(f'{n:,} images', index, lambda i: np.asarray(stored[i]))])
         self.wait(2)
-        last = view.sheet.last_row
+        last = dock.sheet.last_row
         yield self.steps(f'scroll to another place of {n:,} images', '60 ms',
-                         lambda k: setattr(view.row, 'value', (k + 1) * 997 * 97 % last),
-                         lambda: view._lazy.has((view.sheet, view.row.value, view.chosen)))
+                         lambda k: setattr(dock.row, 'value', (k + 1) * 997 * 97 % last),
+                         lambda: dock._cache.has((dock.sheet, dock.row.value, dock.chosen)))
         for row in np.linspace(0, last, 200).astype(int):  # from top to bottom
-            view.row.value = int(row)
+            dock.row.value = int(row)
             self.app.processEvents()
         grown = (_private_memory() - before) / 2**20
         yield f'memory added by {n:,} images scrolled through', '500 MB', f'{grown:.0f} MB', '', '', ''
 
-    def click(self, view, label: int) -> None:
+    def click(self, dock, label: int) -> None:
         """Press and release the mouse on the middle of a tile."""
         from qtpy.QtCore import QPoint, Qt
         from qtpy.QtTest import QTest
         canvas = self.viewer.window._qt_viewer.canvas
-        rows, columns = np.nonzero(np.asarray(view.panel.tiles.data) == label)
+        rows, columns = np.nonzero(np.asarray(dock.sheet_layers.labels_layer.data) == label)
         to_canvas = canvas.view.transform * canvas.view.scene.transform
         x, y = to_canvas.map([columns.mean(), rows.mean()])[:2]
         QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
@@ -160,7 +160,7 @@ class Bench:
     def steps(self, what: str, goal: str, step, ready=lambda: True) -> tuple:
         """Time from each step to the first frame after what it asks for is there."""
         seconds, waits, works = [], [], []
-        for k in range(REPEATS):
+        for k in range(STEPS):
             self.turns[:] = [(time.perf_counter(), time.thread_time())]
             start = time.perf_counter()
             step(k)

@@ -14,9 +14,9 @@ def view(
     paths: Annotated[list[Path] | None, typer.Argument(metavar='PATH', help=(
         'Files of weights, prepared domains, folders of images, training runs or sweeps to open.'))] = None,
     models: Annotated[str, typer.Option(help='Model identifiers to show, separated by commas.')] = '',
-    views: Annotated[str, typer.Option(help='Which to open, separated by commas.')] = (
-        'browser,scores,activations,filters'),
+    views: Annotated[str | None, typer.Option(help=(
+        "Which dock widgets to open, separated by commas, such as 'browser,filters'; all by default."))] = None,
 ) -> None:
     """Look at domain images, filters, activations and scores in napari."""
     from napari_viewer.show import run
-    run(paths or [], comma_separated(models), comma_separated(views))
+    run(paths or [], comma_separated(models), None if views is None else comma_separated(views))

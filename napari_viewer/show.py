@@ -1,10 +1,11 @@
-"""Open napari with our views, from Python, from the command line and for files that are dropped."""
+"""Open napari with our dock widgets, from Python and from the command line."""
 import os
 import sys
 from pathlib import Path
 
-PLUGIN = 'brainscore-mouse'
-VIEWS = {'browser': 'Domain browser', 'filters': 'conv1 filters', 'activations': 'Activations', 'scores': 'Scores'}
+from napari_viewer.docks import dock_names, open_dock, open_paths
+
+TITLE = 'Brain-Score Mouse'
 
 
 def show(model=None, images=None, *, name: str | None = None, viewer=None):
@@ -19,7 +20,7 @@ def show(model=None, images=None, *, name: str | None = None, viewer=None):
     name : str, optional
         Of a single model, for titles.
     viewer : napari.Viewer, optional
-        To open the views in; a new one otherwise.
+        To open the dock widgets in; a new one otherwise.
 
     Returns
     -------
@@ -31,64 +32,32 @@ def show(model=None, images=None, *, name: str | None = None, viewer=None):
     """
     import napari
 
-    from napari_viewer.core import images as image_sets
-    from napari_viewer.core.networks import from_module, open_network
-    from napari_viewer.session import session_of
-    sources = [] if model is None else model if isinstance(model, list) else [model]
-    stimuli = None
-    if isinstance(images, (str, Path)):
-        is_path = Path(images).exists()
-        stimuli = image_sets.from_path(Path(images)) if is_path else image_sets.from_domain(images)
-    elif images is not None:
-        stimuli = images if isinstance(images, image_sets.Images) else image_sets.from_array(images)
-    networks = []
-    for source in sources:
-        if isinstance(source, (str, Path)):
-            networks.append(open_network(source))
-        else:
-            own = {} if stimuli is None or not len(stimuli) else {'input_size': stimuli.read(0).shape[0]}
-            networks.append(from_module(source, name, **own))
-    viewer = viewer or napari.Viewer(title='Brain-Score Mouse')
-    session = session_of(viewer)
-    if stimuli is not None:
-        session.set_images(stimuli)
-    open_view(viewer, 'filters')
-    open_view(viewer, 'activations')
+    from napari_viewer.viewer_state import state_of
+    image_set = _image_set(images)
+    models = [] if model is None else model if isinstance(model, list) else [model]
+    networks = [_network(one, name, image_set) for one in models]
+    viewer = viewer or napari.Viewer(title=TITLE)
+    state = state_of(viewer)
+    if image_set is not None:
+        state.set_images(image_set)
+    open_dock(viewer, 'filters')
+    open_dock(viewer, 'activations')
     if networks:
-        session.set_networks(networks)
+        state.set_networks(networks)
     return viewer
 
 
-def open_view(viewer, view: str):
-    """The widget of one of :data:`VIEWS`, docked beside the others."""
-    name = VIEWS[view]
-    known = {dock_name: widget for dock_name, widget in viewer.window.dock_widgets.items()
-             if dock_name.startswith(name)}
-    if known:
-        widget = next(iter(known.values()))
-        dock = widget.parentWidget()
-        dock.show()
-        dock.raise_()
-        if widget.session.active is not widget:
-            widget.appear()
-        return widget
-    return viewer.window.add_plugin_dock_widget(PLUGIN, name, tabify=True)[1]
-
-
-def open_paths(viewer, paths: list) -> None:
-    """Open the view that fits each path: weights, prepared domain, or the folder of a sweep or of images."""
-    from napari_viewer.image_picker import ANY_LAYOUT
-    for path in map(Path, paths):
-        if (path / 'cells').is_dir():
-            open_view(viewer, 'scores').open(path)
-        elif path.is_dir() and not (path / 'checkpoints').is_dir():
-            open_view(viewer, 'browser').picker.open_path(path, ANY_LAYOUT)
-        else:
-            open_view(viewer, 'filters').picker.tick(path)
-
-
-def run(paths: list, models: list, views: list) -> None:
+def run(paths: list[Path], models: list[str], views: list[str] | None = None) -> None:
     """Open napari and wait until it is closed: what `brainscore-mouse view` does.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        Weights, prepared domains, folders of images, training runs or sweeps to open.
+    models : list of str
+        Identifiers to show.
+    views : list of str, optional
+        Dock widgets to open, of :func:`~napari_viewer.docks.dock_names`; all by default.
 
     Raises
     ------
@@ -99,9 +68,23 @@ def run(paths: list, models: list, views: list) -> None:
     FileNotFoundError
         If there is nothing at a path.
     """
-    unknown = [name for name in views if name not in VIEWS]
+    views = list(dock_names()) if views is None else views
+    _check(paths, views)
+    import napari
+    viewer = napari.Viewer(title=TITLE)
+    for view in views:
+        open_dock(viewer, view)
+    if models:
+        open_dock(viewer, 'filters').picker.tick(*models)
+    open_paths(viewer, paths)
+    napari.run()
+
+
+def _check(paths: list[Path], views: list[str]) -> None:
+    """Raise the errors of :func:`run` before a window is opened."""
+    unknown = [view for view in views if view not in dock_names()]
     if unknown:
-        raise ValueError(f"There is no view '{unknown[0]}': choose among {', '.join(VIEWS)}.")
+        raise ValueError(f"There is no view '{unknown[0]}': choose among {', '.join(dock_names())}.")
     missing = [path for path in paths if not Path(path).exists()]
     if missing:
         raise FileNotFoundError(f'There is nothing at {missing[0]}: give a file of weights, or the folder of a domain, '
@@ -109,13 +92,25 @@ def run(paths: list, models: list, views: list) -> None:
     if sys.platform == 'linux' and not {'DISPLAY', 'WAYLAND_DISPLAY', 'QT_QPA_PLATFORM'} & set(os.environ):
         raise RuntimeError("There is no display to open a window on: log in with one, or use 'ssh -X'.")
     try:
-        import napari
+        import napari  # noqa: F401
     except ImportError as error:
         raise ImportError(f"napari is not installed ({error}): pip install 'brainscore-mouse[viewer]'") from error
-    viewer = napari.Viewer(title='Brain-Score Mouse')
-    for name in views:
-        open_view(viewer, name)
-    if models:
-        open_view(viewer, 'filters').picker.tick(*models)
-    open_paths(viewer, paths)
-    napari.run()
+
+
+def _image_set(images):
+    """The images that :func:`show` is given, as an ImageSet or None."""
+    from napari_viewer.core import image_sets
+    if images is None or isinstance(images, image_sets.ImageSet):
+        return images
+    if isinstance(images, (str, Path)):
+        return image_sets.from_path(Path(images)) if Path(images).exists() else image_sets.from_domain(images)
+    return image_sets.from_array(images)
+
+
+def _network(model, name: str | None, image_set):
+    """A model that :func:`show` is given, as a Network; a module sees images in the size of the first one."""
+    from napari_viewer.core.networks import from_module, open_network
+    if isinstance(model, (str, Path)):
+        return open_network(model)
+    own = {} if image_set is None or not len(image_set) else {'input_size': image_set.read(0).shape[0]}
+    return from_module(model, name, **own)

@@ -1,4 +1,4 @@
-"""First-layer filters of networks as mosaics beside each other."""
+"""First-layer filters of networks beside each other on one sheet."""
 import functools
 from pathlib import Path
 
@@ -6,17 +6,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from napari_viewer.core.mosaic import (
-    BACKGROUND,
-    FAINT,
-    HIGHLIGHT,
-    Mosaic,
-    enlarge,
-    fit_cell,
-    message,
-    square_columns,
-    write,
-)
+from napari_viewer.core.sheet_drawing import BACKGROUND, FAINT, HIGHLIGHT, blank_sheet, message_sheet, write
+from napari_viewer.core.tile_grid import TileGrid, enlarge, fit_tile, square_columns
 from training.atomic import replacing
 
 CONTRASTS = ('each filter', 'each model', 'all models')
@@ -24,11 +15,12 @@ SORTS = {'number': None, 'orientation': 'orientation_deg', 'frequency': 'frequen
          'bandwidth': 'bandwidth_octaves', 'Gabor fit (R²)': 'r2', 'strength': 'strength'}
 SIZE = (980, 980)  # px; about the canvas of a napari window, so that captions are drawn pixel by pixel
 TITLE, MARGIN, LEFT, NUMBERED = 24, 10, 22, 40  # px; tiles of NUMBERED and more have their numbers written in
+NO_MODEL = 'No model chosen.\nTick models in the dock widget on the right, or open a file of weights.'
 OUTLINE = 1.5  # standard deviations of the envelope at which a fit is outlined
 
 
 class FilterSheet:
-    """The filters of several networks on one contact sheet.
+    """The filters of several networks, each a grid of tiles.
 
     Parameters
     ----------
@@ -44,62 +36,62 @@ class FilterSheet:
         Name of the model -> what :func:`study.gabor_fit.fit_gabors` returns; outlined on the chosen filter.
     """
 
-    def __init__(self, filters: dict, contrast: str = 'each filter', colour: bool = True, sort: str = 'number',
-                 fits: dict | None = None):
+    def __init__(self, filters: dict[str, np.ndarray], contrast: str = 'each filter', colour: bool = True,
+                 sort: str = 'number', fits: dict[str, pd.DataFrame] | None = None):
         self.filters, self.contrast, self.colour, self.sort = filters, contrast, colour, sort
         self.fits = fits or {}
         self.orders = {name: self._order(name) for name in filters}
-        self.mosaics = self._lay_out()
+        self.grids = self._lay_out()
 
     @property
-    def size(self) -> tuple:
+    def size(self) -> tuple[int, int]:
         """Height and width of the sheet in pixels."""
-        if not self.mosaics:
+        if not self.grids:
             return SIZE
-        last = list(self.mosaics.values())
-        return (max(m.top + m.height for m in last) + MARGIN, max(m.left + m.width for m in last) + MARGIN)
+        last = self.grids.values()
+        return (max(grid.top + grid.height for grid in last) + MARGIN,
+                max(grid.left + grid.width for grid in last) + MARGIN)
 
     @functools.cached_property
     def base(self) -> np.ndarray:
         """The sheet without a filter chosen, uint8 (height, width, 3)."""
         if not self.filters:
-            return message('No model chosen.\nTick models in the panel on the right, or open a file of weights.')
-        panel = np.empty((*self.size, 3), np.uint8)
-        panel[:] = BACKGROUND
-        for name, mosaic in self.mosaics.items():
-            write(panel, name, mosaic.top - TITLE, mosaic.left + mosaic.gap, 16, width=mosaic.width - mosaic.gap)
+            return message_sheet(NO_MODEL)
+        sheet = blank_sheet(self.size)
+        for name, grid in self.grids.items():
+            write(sheet, name, grid.top - TITLE, grid.left + grid.gap, 16, width=grid.width - grid.gap)
             order = self.orders[name]
-            mosaic.place(panel, enlarge(self._pictures[name][order], mosaic.cell))
-            self._write_numbers(panel, mosaic, order)
-        return panel
+            grid.draw(sheet, enlarge(self._tiles[name][order], grid.tile))
+            self._write_numbers(sheet, grid, order)
+        return sheet
 
-    def panel(self, chosen: int | None = None, fits: bool = True) -> np.ndarray:
+    def draw(self, chosen: int | None = None) -> np.ndarray:
         """The sheet with a filter framed in every model and its Gabor fit outlined, where there is one."""
-        panel = self.base.copy()
+        sheet = self.base.copy()
         if chosen is None:
-            return panel
-        for name, mosaic in self.mosaics.items():
+            return sheet
+        for name, grid in self.grids.items():
             place = np.flatnonzero(self.orders[name] == chosen)
             if place.size:
-                mosaic.frame(panel, place[0])
-                if fits and name in self.fits:
-                    self._outline(panel, mosaic, place[0], name, chosen)
-        return panel
+                grid.frame(sheet, place[0])
+                if name in self.fits:
+                    self._outline(sheet, grid, place[0], name, chosen)
+        return sheet
 
-    def labels(self) -> tuple:
+    def labels(self) -> tuple[np.ndarray, pd.DataFrame]:
         """Numbers of the tiles, uint16 (height, width), 0 between them, and a table of what they are."""
         labels = np.zeros(self.base.shape[:2], np.uint16)
         tables, first = [], 1
-        for name, mosaic in self.mosaics.items():
-            mosaic.number(labels, first)
-            tables.append(pd.DataFrame({'index': np.arange(first, first + mosaic.n), 'filter': self.orders[name],
+        for name, grid in self.grids.items():
+            grid.number(labels, first)
+            tables.append(pd.DataFrame({'index': np.arange(first, first + grid.n), 'filter': self.orders[name],
                                         'model': name}))
             if name in self.fits:
                 fits = self.fits[name].iloc[self.orders[name]]
                 for column, head in (('orientation_deg', 'orientation (°)'), ('r2', 'R²'),
                                      ('frequency_cycles_per_pixel', 'cycles/pixel')):
                     tables[-1][head] = fits[column].round(2).to_numpy()
-            first += mosaic.n
+            first += grid.n
         return labels, pd.concat(tables, ignore_index=True)
 
     def table(self) -> pd.DataFrame:
@@ -120,65 +112,65 @@ class FilterSheet:
         values = self.fits[name][column].to_numpy()
         return np.argsort(-values if column == 'r2' else values, kind='stable')  # NaN come last
 
-    def _lay_out(self) -> dict:
+    def _lay_out(self) -> dict[str, TileGrid]:
         n = len(self.filters)
         across = square_columns(n)
         down = max(-(-n // across), 1)
         height, width = SIZE[0] // down - TITLE - 2 * MARGIN, SIZE[1] // across - MARGIN - LEFT
-        mosaics = {}
+        grids = {}
         for name, weights in self.filters.items():
             columns = square_columns(len(weights))
-            cell = fit_cell(len(weights), columns, height, width)
+            tile = fit_tile(len(weights), columns, height, width)
             kernel = weights.shape[-1]
-            cell = cell // kernel * kernel if cell >= kernel else cell  # every pixel of a filter equally large
-            mosaics[name] = Mosaic(len(weights), cell, columns)
-        # a common grid: as wide and high as the largest mosaic
-        pitch = [max((getattr(mosaic, side) for mosaic in mosaics.values()), default=0) for side in ('height', 'width')]
-        return {name: Mosaic(mosaic.n, mosaic.cell, mosaic.columns,
-                             top=MARGIN + TITLE + k // across * (pitch[0] + TITLE + MARGIN),
-                             left=LEFT + k % across * (pitch[1] + LEFT))
-                for k, (name, mosaic) in enumerate(mosaics.items())}
+            tile = tile // kernel * kernel if tile >= kernel else tile  # every pixel of a filter equally large
+            grids[name] = TileGrid(len(weights), tile, columns)
+        # all models have the room of the largest grid
+        pitch = [max((getattr(grid, side) for grid in grids.values()), default=0) for side in ('height', 'width')]
+        return {name: TileGrid(grid.n, grid.tile, grid.columns,
+                               top=MARGIN + TITLE + k // across * (pitch[0] + TITLE + MARGIN),
+                               left=LEFT + k % across * (pitch[1] + LEFT))
+                for k, (name, grid) in enumerate(grids.items())}
 
     @functools.cached_property
-    def _pictures(self) -> dict:
+    def _tiles(self) -> dict[str, np.ndarray]:
         values = {name: _pattern(weights, self.colour) for name, weights in self.filters.items()}
         largest = max(np.abs(pattern).max() for pattern in values.values())
-        pictures = {}
+        tiles = {}
         for name, pattern in values.items():
             scale = {'each filter': np.abs(pattern).max(axis=(1, 2, 3), keepdims=True),
                      'each model': np.abs(pattern).max(), 'all models': largest}[self.contrast]
             scaled = np.divide(pattern, scale, out=np.zeros_like(pattern), where=np.asarray(scale) > 0)
-            pictures[name] = np.rint(127.5 + 127.5 * scaled).astype(np.uint8)
-        return pictures
+            tiles[name] = np.rint(127.5 + 127.5 * scaled).astype(np.uint8)
+        return tiles
 
-    def _write_numbers(self, panel: np.ndarray, mosaic: Mosaic, order: np.ndarray) -> None:
-        if mosaic.cell < NUMBERED:  # no room in the tiles: the number of each row's first filter, where they follow on
-            for k in range(0, mosaic.n if self.sort == 'number' else 0, mosaic.columns):
-                row = mosaic.corner(k)[0] + mosaic.cell // 2 - 7
-                write(panel, f'{k:>2}', row, mosaic.left - 16, 11, FAINT)
+    def _write_numbers(self, sheet: np.ndarray, grid: TileGrid, order: np.ndarray) -> None:
+        if grid.tile < NUMBERED:  # no room in the tiles: the number of each row's first filter, where they follow on
+            for k in range(0, grid.n if self.sort == 'number' else 0, grid.columns):
+                row = grid.corner(k)[0] + grid.tile // 2 - 7
+                write(sheet, f'{k:>2}', row, grid.left - 16, 11, FAINT)
             return
         for k, number in enumerate(order):
-            row, column = mosaic.corner(k)
+            row, column = grid.corner(k)
             # a dark ground, as a filter may be light or dark there
             text = str(number)
-            panel[row:row + 13, column:column + 7 * len(text) + 3] //= 3
-            write(panel, text, row, column + 2, 10)
+            sheet[row:row + 13, column:column + 7 * len(text) + 3] //= 3
+            write(sheet, text, row, column + 2, 10)
 
-    def _outline(self, panel: np.ndarray, mosaic: Mosaic, place: int, name: str, chosen: int) -> None:
+    def _outline(self, sheet: np.ndarray, grid: TileGrid, place: int, name: str, chosen: int) -> None:
         """Draw the fitted envelope as an ellipse and its bars' orientation as a line."""
         fit = self.fits[name].iloc[chosen]
         if not np.isfinite(fit.r2):
             return
-        row, column = mosaic.corner(place)
-        picture = Image.fromarray(panel[row:row + mosaic.cell, column:column + mosaic.cell])
-        draw, scale = ImageDraw.Draw(picture), mosaic.cell / self.filters[name].shape[-1]
+        row, column = grid.corner(place)
+        tile = Image.fromarray(sheet[row:row + grid.tile, column:column + grid.tile])
+        draw, scale = ImageDraw.Draw(tile), grid.tile / self.filters[name].shape[-1]
         for colour, width in ((BACKGROUND, 3), (HIGHLIGHT, 1)):  # seen on light and dark alike
             for line in outline(fit, self.filters[name].shape[-1]):
                 draw.line([tuple(point) for point in (line + .5) * scale], fill=colour, width=width)
-        panel[row:row + mosaic.cell, column:column + mosaic.cell] = np.asarray(picture)
+        sheet[row:row + grid.tile, column:column + grid.tile] = np.asarray(tile)
 
 
-def outline(fit: pd.Series, size: int) -> list:
+def outline(fit: pd.Series, size: int) -> list[np.ndarray]:
     """A fitted Gabor as lines to draw on its filter.
 
     Parameters
@@ -203,12 +195,12 @@ def outline(fit: pd.Series, size: int) -> list:
             np.array([centre - length * along, centre + length * along])]
 
 
-def export(directory: Path, panel: np.ndarray, table: pd.DataFrame) -> list:
-    """Write filters.png and filters.csv into a folder, each whole or not at all; returns their paths."""
+def export(directory: Path, sheet: np.ndarray, table: pd.DataFrame) -> list[Path]:
+    """Write filters.png and filters.csv into a folder, each complete or not at all; returns their paths."""
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     with replacing(directory / 'filters.png') as temporary:
-        Image.fromarray(panel).save(temporary, format='PNG')
+        Image.fromarray(sheet).save(temporary, format='PNG')
     with replacing(directory / 'filters.csv') as temporary:
         table.to_csv(temporary, index=False)
     return [directory / 'filters.png', directory / 'filters.csv']

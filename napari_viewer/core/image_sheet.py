@@ -1,36 +1,37 @@
-"""Images of one or several sets as a contact sheet that is scrolled row by row."""
+"""Images of one or several sets as a sheet of tiles that is scrolled row by row."""
 import threading
 from collections import OrderedDict
 
 import numpy as np
 import pandas as pd
 
-from napari_viewer.core.images import Images
-from napari_viewer.core.mosaic import BACKGROUND, FAINT, Mosaic, write
+from napari_viewer.core.image_sets import ImageSet
+from napari_viewer.core.sheet_drawing import BACKGROUND, FAINT, blank_sheet, write
+from napari_viewer.core.tile_grid import TileGrid
 
 SIZE = (940, 960)  # px
-CELL, GAP, TITLE, MARGIN = 64, 4, 26, 14
+TILE, GAP, TITLE, MARGIN = 64, 4, 26, 14
 KEPT = 4096  # thumbnails, 12 kB each
-BROKEN = (90, 20, 20)  # colour of a tile whose image cannot be read
+DAMAGED = (90, 20, 20)  # colour of a tile whose image cannot be read
 
 
 class ImageSheet:
-    """Contact sheets side by side, one a set of images, which scroll together.
+    """Sets of images side by side, which scroll together.
 
     Parameters
     ----------
-    sets : list of Images
+    sets : list of ImageSet
     class_name : str, optional
         Show only images of this class.
     """
 
-    def __init__(self, sets: list, class_name: str | None = None):
+    def __init__(self, sets: list[ImageSet], class_name: str | None = None):
         self.sets = sets
         self.numbers = [np.flatnonzero(images.index['class_name'].to_numpy() == class_name)
                         if class_name else np.arange(len(images)) for images in sets]
         room = (SIZE[1] - MARGIN) // max(len(sets), 1) - MARGIN
-        self.columns = max((room - GAP) // (CELL + GAP), 1)
-        self.rows = (SIZE[0] - TITLE - MARGIN) // (CELL + GAP)
+        self.columns = max((room - GAP) // (TILE + GAP), 1)
+        self.rows = (SIZE[0] - TITLE - MARGIN) // (TILE + GAP)
         self.errors = {}
         self._left = [MARGIN + k * (room + MARGIN) for k in range(len(sets))]
         self._kept, self._lock = OrderedDict(), threading.Lock()
@@ -41,36 +42,35 @@ class ImageSheet:
         longest = max((len(numbers) for numbers in self.numbers), default=0)
         return max(-(-longest // self.columns) - self.rows, 0)
 
-    def draw(self, row: int, chosen: tuple | None = None) -> np.ndarray:
+    def draw(self, row: int, chosen: tuple[int, int] | None = None) -> np.ndarray:
         """The sheet from a row on, uint8 (height, width, 3), with the chosen (set, image) framed."""
-        panel = np.empty((*SIZE, 3), np.uint8)
-        panel[:] = BACKGROUND
+        sheet = blank_sheet(SIZE)
         for k, (images, numbers) in enumerate(zip(self.sets, self.numbers)):
-            mosaic, shown = self.mosaic(k), self._shown(k, row)
-            write(panel, self._title(images, numbers, shown), MARGIN // 2, mosaic.left + GAP, 15, width=mosaic.width)
+            grid, shown = self.grid(k), self._shown(k, row)
+            write(sheet, self._title(images, numbers, shown), MARGIN // 2, grid.left + GAP, 15, width=grid.width)
             if not shown.size:
-                write(panel, 'no more images', mosaic.top + GAP, mosaic.left + GAP, 13, FAINT)
+                write(sheet, 'no more images', grid.top + GAP, grid.left + GAP, 13, FAINT)
                 continue
-            tiles = np.empty((mosaic.n, CELL, CELL, 3), np.uint8)
+            tiles = np.empty((grid.n, TILE, TILE, 3), np.uint8)
             tiles[:] = BACKGROUND
             for place, number in enumerate(shown):
                 tiles[place] = self._thumbnail(k, int(number))
-            mosaic.place(panel, tiles)
+            grid.draw(sheet, tiles)
             if chosen is not None and chosen[0] == k:
                 place = np.flatnonzero(shown == chosen[1])
                 if place.size:
-                    mosaic.frame(panel, place[0])
-        return panel
+                    grid.frame(sheet, place[0])
+        return sheet
 
-    def mosaic(self, k: int) -> Mosaic:
+    def grid(self, k: int) -> TileGrid:
         """The tiles of a set."""
-        return Mosaic(self.rows * self.columns, CELL, self.columns, top=TITLE + 4, left=self._left[k], gap=GAP)
+        return TileGrid(self.rows * self.columns, TILE, self.columns, top=TITLE + 4, left=self._left[k], gap=GAP)
 
     def labels(self) -> np.ndarray:
         """Numbers of the tiles, uint16 (height, width), 0 between them; they stay when the sheet is scrolled."""
         labels = np.zeros(SIZE, np.uint16)
         for k in range(len(self.sets)):
-            self.mosaic(k).number(labels, 1 + k * self.rows * self.columns)
+            self.grid(k).number(labels, 1 + k * self.rows * self.columns)
         return labels
 
     def table(self, row: int) -> pd.DataFrame:
@@ -83,7 +83,7 @@ class ImageSheet:
                                         'class': images.index['class_name'].to_numpy()[shown], 'set': images.name}))
         return pd.concat(tables, ignore_index=True)
 
-    def at(self, label: int, row: int) -> tuple | None:
+    def image_at(self, label: int, row: int) -> tuple[int, int] | None:
         """(set, image) of a tile, or None where it is empty."""
         if label < 1:
             return None
@@ -94,7 +94,7 @@ class ImageSheet:
     def _shown(self, k: int, row: int) -> np.ndarray:
         return self.numbers[k][row * self.columns:(row + self.rows) * self.columns]
 
-    def _title(self, images: Images, numbers: np.ndarray, shown: np.ndarray) -> str:
+    def _title(self, images: ImageSet, numbers: np.ndarray, shown: np.ndarray) -> str:
         if not shown.size:
             return f'{images.name}  ({len(numbers):,} images)'
         first = int(np.searchsorted(numbers, shown[0]))
@@ -106,13 +106,13 @@ class ImageSheet:
                 self._kept.move_to_end((k, number))
                 return self._kept[k, number]
         try:
-            picture = self.sets[k].thumbnail(number, CELL, BACKGROUND)
+            thumbnail = self.sets[k].thumbnail(number, TILE, BACKGROUND)
         except ValueError as error:
             self.errors[k, number] = str(error)
-            picture = np.full((CELL, CELL, 3), BROKEN, np.uint8)
-            write(picture, 'damaged', 24, 7, 12)
+            thumbnail = np.full((TILE, TILE, 3), DAMAGED, np.uint8)
+            write(thumbnail, 'damaged', 24, 7, 12)
         with self._lock:
-            self._kept[k, number] = picture
+            self._kept[k, number] = thumbnail
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return picture
+        return thumbnail

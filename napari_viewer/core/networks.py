@@ -1,17 +1,18 @@
 """Networks from anywhere: shipped models, linked Brain-Score models, files of weights, modules made in Python.
 
-PyTorch is imported once features are wanted, not before: the filters of a file of weights are read without it.
+PyTorch is imported when features are computed, not before: the filters of a file of weights are read without it.
 """
 import contextlib
 import functools
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from napari_viewer.core.software_gl import keep_triton_out
-from training.backbone import IMAGENET_MEAN, IMAGENET_STD, first_filters, read_weights
+from training.backbone import CONVOLUTIONS, IMAGENET_MEAN, IMAGENET_STD, first_filters, read_weights, trunk
 
 OWN_SIZE, USUAL_SIZE = 64, 224  # px, of this project's models and of what a network of unknown origin is trained with
 WEIGHTS = ('.safetensors',)
@@ -20,12 +21,12 @@ _ONE_THREAD = threading.Lock()
 
 
 class Network:
-    """The convolutions of a network: first-layer filters, and what each layer makes of images.
+    """The convolutions of a network: its first-layer filters, and the feature maps of each layer.
 
     Parameters
     ----------
     name : str
-        Its identifier; titles leave out what the names of this project's models begin with.
+        Its identifier; titles leave out the prefix of this project's models.
     origin : str
         Identifier or file.
     load_module : callable
@@ -35,11 +36,12 @@ class Network:
     mean, std : tuple of float
         Of the red, green and blue of inputs, which are normalised by them.
     load_filters : callable, optional
-        () -> filters, where there is a shorter way to them than the whole network.
+        () -> filters, where they can be read without loading the whole network.
     """
 
-    def __init__(self, name: str, origin: str, load_module, input_size: int = OWN_SIZE, mean=IMAGENET_MEAN,
-                 std=IMAGENET_STD, load_filters=None):
+    def __init__(self, name: str, origin: str, load_module: Callable[[], tuple], input_size: int = OWN_SIZE,
+                 mean: tuple[float, ...] = IMAGENET_MEAN, std: tuple[float, ...] = IMAGENET_STD,
+                 load_filters: Callable[[], np.ndarray] | None = None):
         self.identifier, self.name = name, name.removeprefix('alexnet64_').removeprefix('simclr_')
         self.origin, self.input_size = origin, input_size
         self._mean, self._std = (np.array(values, np.float32)[:, None, None] for values in (mean, std))
@@ -62,11 +64,11 @@ class Network:
         return self.gabors
 
     @property
-    def layers(self) -> list:
+    def layers(self) -> list[str]:
         """Names of the layers, in order."""
         return list(self._recorded[1])
 
-    def maps(self, images: np.ndarray) -> dict:
+    def maps(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """Feature maps of every layer.
 
         Parameters
@@ -101,12 +103,12 @@ class Network:
         keep_triton_out()
         module, recorded = self._load_module()
         if not recorded:
-            raise ValueError(f"'{self.name}' has no convolutional layer, so there are no filters and maps to show: "
+            raise ValueError(f"'{self.name}' has no convolutional layer, so it has no filters or feature maps to show: "
                              'choose a model with Conv2d layers, such as alexnet64_untrained.')
         return module.eval(), recorded
 
 
-def identifiers() -> list:
+def identifiers() -> list[str]:
     """Identifiers of this project's models, trained ones first."""
     from brainscore_plugin.link import plugins
     own = [identifier for plugin in plugins() if plugin.type == 'models' for identifier in plugin.identifiers]
@@ -129,7 +131,7 @@ def open_network(source) -> Network:
     LookupError
         If Brain-Score has no such model.
     ValueError
-        If the file is no file of weights, or the network has no convolutional layer.
+        If the file does not hold weights, or the network has no convolutional layer.
     """
     if isinstance(source, Network):
         return source
@@ -140,7 +142,7 @@ def open_network(source) -> Network:
     if path.suffix in WEIGHTS + CHECKPOINTS or path.is_dir():
         return from_file(path)
     if path.is_file():
-        raise ValueError(f"{path} is no file of weights that can be read: choose a '.safetensors' backbone or a "
+        raise ValueError(f"{path} is not a file of weights: choose a '.safetensors' backbone or a "
                          "checkpoint ('.ckpt', '.pt', '.pth').")
     shipped = shipped_weights() / f'{source}.safetensors'
     return from_file(shipped) if shipped.is_file() else from_identifier(str(source))
@@ -164,7 +166,7 @@ def from_file(path: Path) -> Network:
             name = path.parent.parent.name
         network = Network(name, str(path), lambda: _alexnet(weights),
                           load_filters=functools.partial(first_filters, weights))
-    network.filters  # noqa: B018  a wrong file is told now, not when it is drawn
+    network.filters  # noqa: B018  raises for a wrong file now, not when it is drawn
     return network
 
 
@@ -187,29 +189,30 @@ def from_identifier(identifier: str) -> Network:
                        getattr(model, 'layers', None))
 
 
-def from_module(module, name: str | None = None, input_size: int = USUAL_SIZE, mean=IMAGENET_MEAN, std=IMAGENET_STD,
-                declared: list | None = None) -> Network:
-    """The network that a torch.nn.Module is; `declared` are the layers to show if they are convolutional."""
+def from_module(module, name: str | None = None, input_size: int = USUAL_SIZE,
+                mean: tuple[float, ...] = IMAGENET_MEAN, std: tuple[float, ...] = IMAGENET_STD,
+                declared: list[str] | None = None) -> Network:
+    """A torch.nn.Module as a network; `declared` names the layers to show, where they are convolutional."""
     import torch
     name = name or type(module).__name__
     if not isinstance(module, torch.nn.Module):
-        raise ValueError(f"'{name}' is no PyTorch network but of {type(module).__name__}, so it has no filters and "
-                         'maps to show: choose a model with Conv2d layers, such as alexnet64_untrained.')
+        raise ValueError(f"'{name}' is not a PyTorch network but a {type(module).__name__}, so it has no filters or "
+                         'feature maps to show: choose a model with Conv2d layers, such as alexnet64_untrained.')
     network = Network(name, name, lambda: (module, convolutional_layers(module, declared)), input_size, mean, std)
-    network.filters  # noqa: B018  a network without convolutions is told now
+    network.filters  # noqa: B018  raises for a network without convolutions now
     return network
 
 
-def convolutional_layers(module, declared: list | None = None) -> dict:
+def convolutional_layers(module, declared: list[str] | None = None) -> dict:
     """Submodules whose outputs are feature maps, by name.
 
-    Each convolution counts with the rectification right behind it in the same sequence.
+    A convolution that is followed by a rectification in the same sequence is shown after it.
 
     Parameters
     ----------
     module : torch.nn.Module
     declared : list of str, optional
-        Names of submodules; those that hold a convolution are taken, and only they.
+        Names of submodules; only those that hold a convolution are taken.
     """
     from torch import nn
     by_name = dict(module.named_modules())
@@ -251,11 +254,11 @@ def _device(module):
 
 
 def shipped_weights() -> Path:
+    """The folder of the weights that this project ships."""
     import brainscore_plugin
     return Path(brainscore_plugin.__file__).parent / 'models' / 'alexnet64' / 'weights'
 
 
 def _alexnet(weights: dict) -> tuple:
-    from training.backbone import CONVOLUTIONS, trunk
     features = trunk(weights)
     return features, {layer: features[index + 1] for layer, index in CONVOLUTIONS.items()}

@@ -35,27 +35,55 @@ def weight_files(tmp_path_factory, random_weights) -> list:
 
 
 @pytest.fixture(scope='session')
-def pictures() -> np.ndarray:
-    """Forty pictures of smooth noise, uint8 (40, 64, 64, 3)."""
+def images() -> np.ndarray:
+    """Forty images of smooth noise, uint8 (40, 64, 64, 3)."""
     from scipy.ndimage import gaussian_filter
     noise = gaussian_filter(np.random.default_rng(0).standard_normal((40, 64, 64, 3)), (0, 2, 2, 0))
     return np.uint8(np.clip(127 + 300 * noise, 0, 255))
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch, pictures):
+def home(tmp_path, monkeypatch, images):
     """The project's home with two prepared domains."""
     import json
     monkeypatch.setenv('BRAINSCORE_MOUSE_HOME', str(tmp_path))
     for name in ('meadows', 'streets'):
         folder = tmp_path / 'domains' / name
         folder.mkdir(parents=True)
-        np.save(folder / 'images.npy', pictures)
-        rows = [f'{name}/{i}.png,{"even" if i % 2 == 0 else "odd"},{i % 2},train' for i in range(len(pictures))]
+        np.save(folder / 'images.npy', images)
+        rows = [f'{name}/{i}.png,{"even" if i % 2 == 0 else "odd"},{i % 2},train' for i in range(len(images))]
         (folder / 'index.csv').write_text('source,class_name,label,split\n' + '\n'.join(rows) + '\n')
         (folder / 'domain.json').write_text(json.dumps(
-            {'name': name, 'fingerprint': '0', 'count': len(pictures), 'recipe': {}, 'licence': 'none'}))
+            {'name': name, 'fingerprint': '0', 'count': len(images), 'recipe': {}, 'licence': 'none'}))
     return tmp_path
+
+
+@pytest.fixture
+def damaged_folder(tmp_path, images):
+    """A folder of four images: the second is cut off, the third not square, and the last too small."""
+    from PIL import Image
+    folder = tmp_path / 'damaged'
+    folder.mkdir()
+    for i in range(3):
+        Image.fromarray(images[i]).resize((64 + 20 * i, 64)).save(folder / f'{i}.png')
+    (folder / '1.png').write_bytes((folder / '1.png').read_bytes()[:200])
+    Image.fromarray(images[0][:4, :4]).save(folder / '3.png')
+    return folder
+
+
+@pytest.fixture
+def sweep(tmp_path):
+    """Folder of a sweep of two models and two layers."""
+    import pandas as pd
+
+    from brainscore_plugin.sweep.results import write_result
+    from brainscore_plugin.sweep.tasks import Task
+    for model in ('alexnet64_untrained', 'other'):
+        for k, layer in enumerate(('conv1', 'conv2')):
+            rows = pd.DataFrame({'animal': ['a', 'b'], 'split': 0, 'value': [.2 + .1 * k, .3], 'raw': .1, 'ceiling': .5,
+                                 'n_neurons': 3, 'n_nan': 0, 'seed': 0, 'protocol': 'quick', 'versions': ''})
+            write_result(Task(model, layer, 'SimulatedMouse.VISp-pls'), tmp_path / 'sweep', rows, {}, '')
+    return tmp_path / 'sweep'
 
 
 @pytest.fixture
@@ -114,5 +142,41 @@ class Watchdog:
 
 
 @pytest.fixture
-def watchdog(qtbot):
-    return Watchdog(qtbot)
+def blocked(qtbot):
+    """Steps -> the longest work between two turns of the event loop that each makes, in s: the median over steps."""
+    watchdog = Watchdog(qtbot)
+
+    def measure(steps: list) -> float:
+        longest = []
+        for step in steps * 2:
+            with watchdog:
+                step()
+                qtbot.wait(150)
+            longest.append(max(watchdog.gaps))
+            watchdog.gaps.clear()
+        print([round(1000 * seconds) for seconds in longest], 'ms')
+        # drawing in software on a shared machine has outliers; the step itself has not
+        return np.median(longest)
+
+    return measure
+
+
+@pytest.fixture
+def filter_dock(viewer, weight_files, until):
+    """The filters of two models."""
+    from napari_viewer.docks import open_dock
+    dock = open_dock(viewer, 'filters')
+    dock.picker.tick(*weight_files[:2])
+    until(lambda: len(dock.state.networks) == 2)
+    return dock
+
+
+@pytest.fixture
+def activation_dock(filter_dock, images, until):
+    """The activations of two models by forty images."""
+    from napari_viewer.core.image_sets import from_array
+    from napari_viewer.docks import open_dock
+    dock = open_dock(filter_dock.viewer, 'activations')
+    filter_dock.state.set_images(from_array(images))
+    until(lambda: dock.features and not dock.worker_bar.busy)
+    return dock

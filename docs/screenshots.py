@@ -1,0 +1,130 @@
+"""Makes the screenshots of viewer.md, one of each dock widget: python docs/screenshots.py --out docs/images
+
+It needs a display with OpenGL; without one: xvfb-run -a -s "-screen 0 1600x1000x24" python docs/screenshots.py …
+"""
+import argparse
+import functools
+import time
+from pathlib import Path
+
+from napari_viewer.docks import dock_names, open_dock
+
+WINDOW = 1560, 960  # px
+PATIENCE = 120  # s for models to be loaded and images to be gone through
+ORDER = 'browser', 'filters', 'activations', 'scores'  # each leaves something for the next to show; others follow
+DOMAINS = 'real', 'sketch', 'clipart'  # those of them that are prepared
+FILTER = 7  # the chosen one
+CHANNEL = 'conv2', 27
+IMAGE = 17
+
+
+def main() -> None:
+    """Save the screenshots."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--out', type=Path, required=True, help='folder of the screenshots')
+    parser.add_argument('--models', help='identifiers or files, separated by commas; else those shipped')
+    parser.add_argument('--sweep', type=Path, help='folder of a sweep, for the scores')
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    import napari
+    viewer = napari.Viewer(title='Brain-Score Mouse')
+    viewer.window.resize(*WINDOW)
+    models = chosen.models.split(',') if chosen.models else None
+    screenshots = Screenshots(viewer, chosen.out, models, chosen.sweep)
+    for name in dict.fromkeys([*ORDER, *dock_names()]):
+        getattr(screenshots, name, functools.partial(screenshots.empty, name))()
+    viewer.close()
+
+
+class Screenshots:
+    """Does what a user would do in each dock widget, in the method of its name, and saves what a user would see.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+    out : pathlib.Path
+        Folder of the screenshots.
+    models : list of str or None
+        Identifiers or files; None shows those that this project ships.
+    sweep : pathlib.Path or None
+        Folder of a sweep, without which there are no scores to show.
+    """
+
+    def __init__(self, viewer, out: Path, models: list[str] | None, sweep: Path | None):
+        self.viewer, self.out, self.models, self.sweep = viewer, out, models, sweep
+
+    def browser(self) -> None:
+        """Two domains side by side, with an image chosen."""
+        browser = open_dock(self.viewer, 'browser')
+        self._until(lambda: not browser.picker.worker_bar.busy)
+        labels = browser.picker.labels()
+        labels = [f'{name} (domain)' for name in DOMAINS if f'{name} (domain)' in labels] or labels[:1]
+        for label in labels:
+            browser.picker.tick(label)
+        self._until(lambda: len(browser.sets) == len(labels))
+        browser.scroll(12)
+        browser.choose(0, browser.sheet.image_at(20, browser.row.value)[1])
+        self._save('browser', lambda: browser.spectrum.is_current)
+
+    def filters(self) -> None:
+        """All models on one sheet, with a filter chosen."""
+        filters = open_dock(self.viewer, 'filters')
+        if self.models is None:
+            from napari_viewer.core.networks import identifiers
+            self.models = [name for name in identifiers() if name.startswith('alexnet64')]
+        filters.picker.tick(*self.models)
+        self._until(lambda: len(filters.state.networks) == len(self.models))
+        filters.fit()
+        self._until(lambda: not filters.worker_bar.busy)
+        filters.choose(FILTER)
+        self._save('filters', lambda: filters.detail.is_current)
+
+    def activations(self) -> None:
+        """Two models compared, a map on its image, top images and norms."""
+        dock = open_dock(self.viewer, 'activations')
+        self._until(lambda: dock.features and not dock.worker_bar.busy)
+        dock.controls.layer.value = CHANNEL[0]
+        dock.controls.compared.value = dock.features[min(1, len(dock.features) - 1)].network.name
+        dock.state.set_image(IMAGE)
+        dock.state.choose(*CHANNEL)
+        self._save('activations', lambda: dock.norms.is_current and dock.galleries.images.count())
+
+    def scores(self) -> None:
+        """The scores of a sweep."""
+        scores = open_dock(self.viewer, 'scores')
+        if self.sweep is None:
+            return
+        scores.open(self.sweep)
+        self._until(lambda: scores.results is not None and not scores.worker_bar.busy)
+        self._save('scores', lambda: scores.figure.is_current)
+
+    def empty(self, name: str) -> None:
+        """A dock widget without a method of its own, as it opens."""
+        open_dock(self.viewer, name)
+        self._save(name, lambda: True)
+
+    def _save(self, name: str, ready) -> None:
+        self._wait(.5)  # figures are drawn a moment after they are asked for
+        self._until(ready)
+        self._wait(.5)
+        path = self.out / f'{name}.png'
+        self.viewer.window.screenshot(str(path), canvas_only=False, flash=False)
+        print(path)
+
+    def _until(self, ready) -> None:
+        end = time.monotonic() + PATIENCE
+        while not ready():
+            if time.monotonic() > end:
+                raise RuntimeError(f'Waited {PATIENCE} s in vain: see above for an error.')
+            self._wait(.05)
+
+    def _wait(self, seconds: float) -> None:
+        from qtpy.QtWidgets import QApplication
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            QApplication.processEvents()
+            time.sleep(.005)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,100 @@
+"""Predictivity of the models of a sweep, as a figure."""
+import numpy as np
+import pandas as pd
+
+from napari_viewer.core.dock_figure import FAINT, PALETTE, as_array, dock_figure, styled
+
+
+@styled
+def score_figure(results: pd.DataFrame, benchmark: str, shown: tuple[str, ...],
+                 naturalness: dict[str, float]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Predictivity of models: by layer, of the first layer against the mean of all, and against naturalness.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Of a sweep, as :func:`brainscore_plugin.sweep.load_results` returns them.
+    benchmark : str
+    shown : tuple of str
+        Models that are drawn in colour; the others are grey.
+    naturalness : dict of str to float
+        Model -> naturalness of the images it was trained on, where that is known.
+
+    Returns
+    -------
+    figure : numpy.ndarray, uint8 (height, width, 3)
+    points : pandas.DataFrame
+        model, column, row: pixels where models are drawn.
+    """
+    results = results[results.benchmark == benchmark]
+    colours = dict(zip(shown, PALETTE * (len(shown) // len(PALETTE) + 1)))
+    summary = results.groupby(['model', 'layer', 'animal'], sort=False, dropna=False).value.mean()
+    summary = summary.groupby(['model', 'layer'], sort=False).agg(['mean', 'sem']).reset_index()
+    figure = dock_figure(4.7)
+    axes = figure.subplot_mosaic([['layers'] * 2, ['mean', 'naturalness']], height_ratios=(1.2, 1))
+    points = [*_draw_layers(axes['layers'], summary, benchmark, colours),
+              *_draw_first_against_mean(axes['mean'], results, sorted(summary.layer.unique()), colours),
+              *_draw_naturalness(axes['naturalness'], summary, naturalness, colours)]
+    handles, names = axes['layers'].get_legend_handles_labels()
+    figure.legend(handles[::-1], names[::-1], loc='outside upper center', ncols=3, columnspacing=1)
+    pixels = as_array(figure)  # before the points' places are known
+    places = [(model, *ax.transData.transform((x, y))) for ax, model, x, y in points]
+    return pixels, pd.DataFrame([(model, x, pixels.shape[0] - y) for model, x, y in places],
+                                columns=['model', 'column', 'row'])
+
+
+def _draw_layers(ax, summary: pd.DataFrame, benchmark: str, colours: dict[str, str]) -> list[tuple]:
+    """A line for each model, the mean over animals with its standard error by layer."""
+    layers, points = sorted(summary.layer.unique()), []
+    for model in sorted(summary.model.unique(), key=lambda model: (model in colours, model)):  # those shown on top
+        rows = summary[summary.model == model].set_index('layer').reindex(layers)
+        ax.errorbar(layers, rows['mean'], rows['sem'], marker='o', ms=4, capsize=2, label=_short(model),
+                    color=colours.get(model, FAINT), lw=1.8 if model in colours else .8)
+        points += [(ax, model, k, value) for k, value in enumerate(rows['mean']) if np.isfinite(value)]
+    ax.set(ylabel='predictivity\n(noise-corrected r)', title=benchmark)
+    ax.margins(x=.06)
+    ax.tick_params(axis='x', labelsize=7)
+    return points
+
+
+def _draw_first_against_mean(ax, results: pd.DataFrame, layers: list[str], colours: dict[str, str]) -> list[tuple]:
+    """The first layer of each model against the mean of its layers."""
+    from study.predictivity import first_layer_against_mean, per_animal, with_keys
+    first, points = layers[0], []
+    ax.set(xlabel='mean of layers', ylabel=first)
+    if with_keys(results).recording.isna().any() or len(layers) < 2:
+        return points
+    means = per_animal(results).groupby(['recording', 'area', 'metric', 'model', 'layer'], sort=False).value.mean()
+    pairs = first_layer_against_mean(means.reset_index(), first)
+    for row in pairs.itertuples():
+        ax.plot(row.mean_of_layers, row.first_layer, 'o', ms=6, color=colours.get(row.model, FAINT))
+        points.append((ax, row.model, row.mean_of_layers, row.first_layer))
+    if len(pairs):
+        both = pairs[['first_layer', 'mean_of_layers']].to_numpy()
+        limits = both.min() - .05, both.max() + .05
+        ax.plot(limits, limits, color=FAINT, lw=.8, ls=':', label='equal')
+        ax.set(xlim=limits, ylim=limits)
+    return points
+
+
+def _draw_naturalness(ax, summary: pd.DataFrame, naturalness: dict[str, float], colours: dict[str, str]) -> list[tuple]:
+    """The first layer of each model against the naturalness of the images that it was trained on."""
+    first, points = min(summary.layer), []
+    of_first = summary[summary.layer == first].set_index('model')['mean']
+    known = {model: value for model, value in naturalness.items()
+             if np.isfinite(value) and model in set(summary.model)}
+    for model, value in known.items():
+        if model in of_first:
+            ax.plot(value, of_first[model], 'o', ms=6, color=colours.get(model, FAINT))
+            points.append((ax, model, value, of_first[model]))
+    ax.set(xlabel='naturalness', ylabel=first)
+    ax.margins(x=.25)
+    if not known:
+        ax.set(xticks=[], yticks=[])
+        ax.text(.5, .5, 'needs models\ntrained on domains\nthat are prepared', ha='center', va='center', color=FAINT,
+                transform=ax.transAxes)
+    return points
+
+
+def _short(model: str) -> str:
+    return model.removeprefix('alexnet64_').removeprefix('simclr_')

@@ -1,0 +1,217 @@
+"""Activations: how the layers of one or two models respond to an image."""
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from qtpy.QtWidgets import QLabel, QPushButton
+
+from napari_viewer.core import image_sets
+from napari_viewer.core.feature_maps import BATCH, FeatureMaps
+from napari_viewer.core.filter_sheet import NO_MODEL
+from napari_viewer.core.map_sheet import SIZE, placeholder
+from napari_viewer.sheet_layers import SheetLayers
+from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.figure_label import FigureLabel
+from napari_viewer.widgets.map_controls import MapControls
+from napari_viewer.widgets.map_stack import MapStack
+from napari_viewer.widgets.model_picker import ModelPicker
+from napari_viewer.widgets.top_galleries import TopGalleries, TopQuery
+from napari_viewer.widgets.worker_bar import WorkerBar
+
+SUMMARISED_UNASKED = 2000  # images times models, up to which the user need not ask for norms and top images
+SCENES = 'SimulatedMouse'  # what the models see until something else is chosen
+
+
+class ActivationDock(DockWidget):
+    """Shows feature maps of the models that are ticked, for the image that is chosen.
+
+    Parameters
+    ----------
+    napari_viewer : napari.Viewer
+    """
+
+    def __init__(self, napari_viewer):
+        super().__init__(napari_viewer, "How layers respond to an image: tick models, move slider 'img', click a map.")
+        self.features: list[FeatureMaps] = []
+        self._model = 0
+        self.map_stack = MapStack(self._on_drawn, self)
+        self.on_close(self.map_stack.close)
+        self._make_widgets()
+        self.sheet_layers = SheetLayers(self, 'activations', self._on_clicked)
+        self.connect(self.state.networks_changed, self.redraw_if_active)
+        self.connect(self.state.images_changed, self.redraw_if_active)
+        self.connect(self.state.image_changed, self._on_image)
+        self.connect(self.state.chosen_changed, self._on_chosen)
+        self.connect(self.viewer.dims.events.current_step, self._on_step)
+        self.take_canvas()
+
+    def _make_widgets(self) -> None:
+        self.picker, self.controls, self.worker_bar = ModelPicker(self), MapControls(), WorkerBar()
+        self.image_set_label = QLabel('Images: none yet')
+        self.image_set_label.setToolTip("What the models see; 'Show to models' in the domain browser changes it.")
+        self.image_set_label.setWordWrap(True)
+        self.summarise_button = QPushButton('Go through all images')
+        self.summarise_button.setToolTip('Compute norms and the mean of every channel for all images, which the top '
+                                         'images and the figure below need; it can be cancelled and continued.')
+        self.galleries = TopGalleries()
+        self.norms = FigureLabel(self._draw_norms, "'Go through all images' draws the norms of activations here.",
+                                 'How strongly a layer responds: Euclidean norm of its activations, over the images.')
+        self.fill(self.picker, self.image_set_label, self.controls, self.summarise_button, self.worker_bar,
+                  self.galleries, self.norms)
+        self.on_close(self.galleries.close_cache)
+        self.controls.image_changed.connect(self.state.set_image)
+        self.controls.changed.connect(self._on_option)
+        self.summarise_button.clicked.connect(lambda _: self.summarise())
+        self.galleries.channel_clicked.connect(self.state.choose)
+        self.galleries.image_clicked.connect(self.state.set_image)
+
+    @property
+    def model(self) -> int:
+        """Number of the model that the slider chooses."""
+        return min(self._model, max(len(self.features) - 1, 0))
+
+    def redraw(self) -> None:
+        """Show the models that are ticked and the images they see."""
+        self.make_active()
+        if not self.state.networks:
+            self.features = []
+            self.sheet_layers.show(placeholder(NO_MODEL), np.zeros(SIZE, np.uint16), None)
+        elif self.state.images is None:
+            self.worker_bar.run('Loading scenes', _load_scenes, 1, self.state.set_images)
+        else:
+            self._prepare()
+
+    def summarise(self) -> None:
+        """Go through all images with all models, in the background."""
+        features = list(self.features)
+
+        def work():
+            for one in features:
+                yield from one.summarise()
+
+        steps = sum(-(-(len(one.images) - one.done) // BATCH) for one in features)
+        self.worker_bar.run('Batches', work, max(steps, 1), on_returned=self._on_summarised)
+
+    def _prepare(self) -> None:
+        """Load the networks and calibrate in the background, then put them on the canvas."""
+        kept = {(one.network, one.images): one for one in self.features}
+        images = self.state.images
+        features = [kept.get((network, images)) or FeatureMaps(network, images) for network in self.state.networks]
+
+        def work():
+            for one in features:
+                one.ceilings()
+                yield
+
+        self.worker_bar.run('Preparing models', work, len(features), on_returned=lambda: self._put(features))
+
+    def _put(self, features: list[FeatureMaps]) -> None:
+        """Put the features on the canvas, and summarise them if that is quick."""
+        self.features = features
+        images = self.state.images
+        self.image_set_label.setText(f'Images: {images.name}, {len(images):,}')
+        self.controls.set_choices(features[0].network.layers, [one.network.name for one in features], len(images),
+                                  self.state.image)
+        self.map_stack.set_features(features)
+        self.map_stack.options = self.controls.options(self.state.chosen)
+        self.sheet_layers.show(self.map_stack.data(), *self.map_stack.tiles(self.model), ('mod', 'img', 'y', 'x'))
+        self._move_sliders(self.state.image)
+        self._show_tops()
+        if len(images) * len(features) <= SUMMARISED_UNASKED:
+            self.summarise()
+
+    def _on_drawn(self, key: tuple) -> None:
+        if self.features and key == (self.map_stack.options, self.model, self.state.image):
+            self.sheet_layers.redraw()
+
+    def _on_option(self) -> None:
+        if not self.features:
+            return
+        self.make_active()
+        self.map_stack.options = self.controls.options(self.state.chosen)
+        if not self.sheet_layers.on_canvas:
+            self._put(self.features)
+            return
+        if self.map_stack.moves_tiles(self.model):
+            labels, table = self.map_stack.tiles(self.model)
+            self.sheet_layers.set_labels(labels)
+            self.sheet_layers.set_table(table)
+        self.sheet_layers.redraw()
+        self._show_tops()
+
+    def _on_step(self, event=None) -> None:
+        """Follow napari's sliders."""
+        if not self.features or not self.sheet_layers.on_canvas or self.viewer.dims.ndim < 4:
+            return
+        model, image = self.viewer.dims.current_step[-4:-2]
+        if model != self._model:
+            self._model = model
+            moved = self.map_stack.moves_tiles(self.model)
+            labels, table = self.map_stack.tiles(self.model)
+            if moved:
+                self.sheet_layers.set_labels(labels)
+            self.sheet_layers.set_table(table)
+            self._show_tops()
+        self.state.set_image(int(image))
+
+    def _move_sliders(self, image: int) -> None:
+        """Move napari's sliders to an image, and to a model that is still shown."""
+        dims = self.viewer.dims
+        if self.sheet_layers.on_canvas and dims.ndim >= 4:
+            axis = dims.ndim - 3
+            if dims.current_step[axis] != image:
+                dims.set_current_step(axis, image)
+            if dims.current_step[axis - 1] >= len(self.features):
+                dims.set_current_step(axis - 1, 0)
+
+    def _on_image(self, image: int) -> None:
+        if not self.features or self.state.images is not self.features[0].images:
+            return
+        self._move_sliders(image)
+        self.controls.set_image(image)
+        self._show_tops()
+
+    def _on_clicked(self, label: int) -> None:
+        if label:
+            tile = self.sheet_layers.tile(label)
+            self.state.choose(str(tile['layer']), int(tile['channel']))
+
+    def _on_chosen(self) -> None:
+        if self.features:
+            self.map_stack.options = replace(self.map_stack.options, chosen=self.state.chosen)
+            self.sheet_layers.redraw()
+            self._show_tops()
+
+    def _described_layer(self) -> str:
+        """The layer that is shown large or, of all layers, the one whose map was clicked."""
+        layers = self.features[self.model].network.layers
+        chosen = self.state.chosen
+        if self.controls.layer.value in layers:
+            return self.controls.layer.value
+        return chosen[0] if chosen is not None and chosen[0] in layers else layers[0]
+
+    def _show_tops(self) -> None:
+        """Describe the image and the chosen channel below the controls."""
+        layer, features = self._described_layer(), self.features[self.model]
+        self.galleries.show_tops(TopQuery(features, self.state.image, layer, self.state.chosen, features.done))
+        if any(one.norms for one in self.features):
+            self.norms.show_key((layer, self.state.image, tuple(one.network.name for one in self.features),
+                                 tuple(one.done for one in self.features)))
+
+    def _on_summarised(self) -> None:
+        skipped = {number: why for one in self.features for number, why in one.skipped.items()}
+        if skipped:
+            from napari.utils.notifications import show_warning
+            show_warning(f'{len(skipped)} images are left out, among them: {next(iter(skipped.values()))}')
+        if self.features:
+            self._show_tops()
+
+    def _draw_norms(self, key: tuple) -> np.ndarray:
+        from napari_viewer.core.norms_figure import norms_figure
+        layer, image = key[:2]
+        norms = {one.network.name: one.norms[layer] for one in self.features if layer in one.norms}
+        return norms_figure(norms, layer, image)
+
+
+def _load_scenes() -> Iterator[image_sets.ImageSet]:
+    yield image_sets.from_stimulus_set(SCENES)

@@ -1,0 +1,104 @@
+"""What all dock widgets have in common: a viewer, the state that they share, and letting go of both when closed."""
+import functools
+from collections.abc import Callable
+
+from qtpy.QtCore import QEvent, Qt
+from qtpy.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from napari_viewer.core.software_gl import keep_triton_out
+from napari_viewer.viewer_state import state_of
+from napari_viewer.widgets.figure_label import FigureLabel
+from napari_viewer.widgets.worker_bar import WorkerBar
+
+WIDTH = 378  # px, of a dock
+
+
+class DockWidget(QWidget):
+    """A dock widget of a viewer.
+
+    napari takes a closed dock's widget off its parent and leaves it to Python's garbage collector, which may clear the
+    callables behind the signal `destroyed` before Qt emits it: a segmentation fault. So nothing here listens to that
+    signal; a widget that loses its parent is closed at once and deleted by Qt, and cannot be docked again.
+
+    Parameters
+    ----------
+    napari_viewer : napari.Viewer
+    hint : str
+        What it is for and where to begin, shown at its top.
+    """
+
+    def __init__(self, napari_viewer, hint: str):
+        super().__init__()
+        keep_triton_out()  # a worker may import PyTorch by ways of its own
+        self.viewer, self.state = napari_viewer, state_of(napari_viewer)
+        self._releases: list[Callable[[], None]] = []
+        self.hint = QLabel(hint)
+        self.hint.setWordWrap(True)
+        content, area, outer = QWidget(), QScrollArea(), QVBoxLayout(self)
+        self._body = QVBoxLayout(content)
+        self._body.setContentsMargins(6, 6, 6, 6)
+        self._body.addWidget(self.hint)
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        self.setMinimumWidth(WIDTH)
+
+    def fill(self, *widgets: QWidget) -> None:
+        """Put widgets below each other; small windows scroll."""
+        for widget in widgets:
+            self._body.addWidget(widget)
+        self._body.addStretch(1)
+
+    def redraw(self) -> None:
+        """Put on the canvas what this dock widget shows."""
+        raise NotImplementedError
+
+    def has_content(self) -> bool:
+        """Whether there is anything to put on the canvas."""
+        return bool(self.state.networks)
+
+    def make_active(self) -> None:
+        """Make this the dock widget that draws on the canvas what is chosen in any of them."""
+        self.state.active_dock = self
+
+    def take_canvas(self) -> None:
+        """Become active and draw, if there is something to show; an empty dock widget opens without delay."""
+        self.make_active()
+        if self.has_content():
+            self.redraw()
+
+    def redraw_if_active(self) -> None:
+        """Draw anew what has changed, unless another dock widget is on the canvas."""
+        if self.state.active_dock is self:
+            self.redraw()
+
+    def connect(self, signal, slot: Callable) -> None:
+        """Connect a signal until the dock widget is closed."""
+        signal.connect(slot)
+        self.on_close(functools.partial(signal.disconnect, slot))
+
+    def on_close(self, release: Callable[[], None]) -> None:
+        """Call `release` when the dock widget is closed."""
+        self._releases.append(release)
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        if not event.spontaneous() and self.state.active_dock is not self:
+            self.take_canvas()
+
+    def changeEvent(self, event) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ParentChange and self.parent() is None:
+            self._close()
+
+    def _close(self) -> None:
+        while self._releases:
+            self._releases.pop()()
+        for bar in self.findChildren(WorkerBar):
+            bar.cancel()
+        for figure in self.findChildren(FigureLabel):
+            figure.close_cache()
+        self.deleteLater()

@@ -1,0 +1,76 @@
+"""A figure in a dock widget: drawn in a background thread, shown in its own size, clickable."""
+from collections.abc import Callable
+
+import numpy as np
+from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtGui import QImage, QPixmap
+from qtpy.QtWidgets import QLabel
+
+from napari_viewer.widgets.main_thread import background_cache
+
+PAUSE = 120  # ms that the canvas is given to draw first: a thread that runs Python slows down all others
+
+
+class FigureLabel(QLabel):
+    """Shows the figure that `draw` makes of a key, without keeping the window waiting.
+
+    Parameters
+    ----------
+    draw : callable
+        Key -> uint8 (height, width, 3); runs in a background thread.
+    empty : str
+        What to do to get a figure.
+    tooltip : str
+    """
+    clicked = Signal(int, int)  # column and row of the pixel
+
+    def __init__(self, draw: Callable, empty: str, tooltip: str):
+        super().__init__(empty)
+        self._empty, self._key, self._shown = empty, None, None
+        self.setWordWrap(True)
+        self.setToolTip(tooltip)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._cache = background_cache(draw, self._on_ready, self, capacity=16)
+        self._due = QTimer(self)
+        self._due.setSingleShot(True)
+        self._due.timeout.connect(lambda: self._on_ready(self._key))
+
+    def show_key(self, key) -> None:
+        """Show the figure of a key, as soon as it is drawn; None empties the label."""
+        self._key = key
+        if key is None:
+            self._shown = None
+            self.setText(self._empty)
+            self.setMinimumHeight(0)
+            return
+        if self._cache.has(key):
+            self._on_ready(key)
+        else:
+            self._due.start(PAUSE)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the figure of the last key is shown."""
+        return self._key is not None and self._shown == self._key
+
+    def close_cache(self) -> None:
+        """End the background thread; no other figure is drawn."""
+        self._due.stop()
+        self._key = None
+        self._cache.close()
+
+    def _on_ready(self, key) -> None:
+        if key != self._key or key is None:
+            return
+        figure = self._cache.get(key)
+        if figure is not None:
+            figure = np.ascontiguousarray(figure)
+            height, width = figure.shape[:2]
+            self.setPixmap(QPixmap.fromImage(QImage(figure.data, width, height, 3 * width,
+                                                    QImage.Format.Format_RGB888)))
+            self._shown = key
+            self.setMinimumHeight(height)  # layouts do not ask a label of wrapped text for it
+
+    def mousePressEvent(self, event) -> None:
+        point = event.position().toPoint() if hasattr(event, 'position') else event.pos()
+        self.clicked.emit(point.x(), point.y())

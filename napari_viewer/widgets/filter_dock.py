@@ -1,0 +1,192 @@
+"""First-layer filters: those of several models side by side, or of one model at a time."""
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from magicgui.widgets import CheckBox, ComboBox, Container, PushButton
+from qtpy.QtWidgets import QFileDialog
+
+from napari_viewer.core.filter_sheet import CONTRASTS, SORTS, FilterSheet, export
+from napari_viewer.core.sheet_stack import SheetStack
+from napari_viewer.sheet_layers import SheetLayers
+from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.figure_label import FigureLabel
+from napari_viewer.widgets.model_picker import ModelPicker
+from napari_viewer.widgets.notifications import notify_error
+from napari_viewer.widgets.worker_bar import WorkerBar
+
+SIDE_BY_SIDE, ONE_AT_A_TIME = 'side by side', 'one at a time'
+FIRST_LAYER = 'conv1'
+
+
+class FilterDock(DockWidget):
+    """Shows the first convolution of the models that are ticked.
+
+    Parameters
+    ----------
+    napari_viewer : napari.Viewer
+    """
+
+    def __init__(self, napari_viewer):
+        super().__init__(napari_viewer, 'First-layer filters. Tick models; click a filter to see it in all of them.')
+        self.sheet, self.sheets = FilterSheet({}), []
+        self._clicked_model = None
+        self._make_controls()
+        self.sheet_layers = SheetLayers(self, 'conv1 filters', self._on_clicked)
+        for option in (self.arrangement, self.contrast, self.colour):
+            option.changed.connect(self.redraw)
+        self.sort.changed.connect(self._on_sort)
+        self.fit_button.changed.connect(lambda: self.fit())
+        self.export_button.changed.connect(self._choose_folder)
+        self.connect(self.state.networks_changed, self.redraw_if_active)
+        self.connect(self.state.chosen_changed, self._on_chosen)
+        self.take_canvas()
+
+    def _make_controls(self) -> None:
+        self.picker = ModelPicker(self)
+        self.arrangement = ComboBox(label='models', choices=[SIDE_BY_SIDE, ONE_AT_A_TIME], tooltip=(
+            "All models on one sheet, or one model large, with the slider 'mod' under the canvas."))
+        self.contrast = ComboBox(label='contrast', choices=CONTRASTS, tooltip=(
+            'What is stretched to the full range, symmetrically about 0 (mid-grey): each filter, or all filters of a '
+            'model or of all models, which shows how strong they are.'))
+        self.colour = CheckBox(value=True, text='in colour', tooltip='Colour, or luminance: the mean over channels.')
+        self.sort = ComboBox(label='sort by', choices=list(SORTS), tooltip=(
+            'Order of the filters in each model. All but number and strength fit Gabors first.'))
+        self.fit_button = PushButton(text='Fit Gabors', tooltip='Fit a Gabor to every filter; a click on a filter and '
+                                     'sorting do so, too.')
+        self.export_button = PushButton(text='Export…', tooltip='Write the sheet as filters.png, and the number, '
+                                        'strength and fit of every filter as filters.csv, into a folder.')
+        self.options = Container(widgets=[self.arrangement, self.contrast, self.sort, self.colour], labels=True)
+        self.buttons = Container(widgets=[self.fit_button, self.export_button], layout='horizontal', labels=False)
+        self.worker_bar = WorkerBar()
+        self.detail = FigureLabel(self._draw_detail, 'Click a filter to see its Gabor fit and its orientation tuning.',
+                                  'The chosen filter with the outline of its Gabor fit (at 1.5 standard deviations), '
+                                  'the fit, and the response to gratings of the fitted frequency.')
+        self.fill(self.picker, self.options.native, self.buttons.native, self.worker_bar, self.detail)
+
+    @property
+    def chosen(self) -> int | None:
+        """Number of the chosen filter."""
+        chosen = self.state.chosen
+        return chosen[1] if chosen is not None and chosen[0] == FIRST_LAYER else None
+
+    @property
+    def fits(self) -> dict[str, pd.DataFrame]:
+        """Name of the model -> its Gabor fits, where they have been computed."""
+        return {network.name: network.gabors for network in self.state.networks if network.gabors is not None}
+
+    def redraw(self) -> None:
+        """Show the filters of the models that are ticked."""
+        self.make_active()
+        try:
+            filters = {network.name: network.filters for network in self.state.networks}
+            options = {'contrast': self.contrast.value, 'colour': self.colour.value, 'sort': self.sort.value,
+                       'fits': self.fits}
+            self.sheet = FilterSheet(filters, **options)
+            self.sheet.base  # noqa: B018  draws, so that errors are raised here
+        except (ValueError, OSError, MemoryError) as error:
+            notify_error(error)
+            return
+        if self.arrangement.value == ONE_AT_A_TIME and filters:
+            self.sheets = [FilterSheet({name: weights}, **options) for name, weights in filters.items()]
+            size = tuple(np.max([sheet.size for sheet in self.sheets], axis=0))
+            data = SheetStack(len(filters), 1, size,
+                              lambda model, _: _padded(self.sheets[model].draw(self.chosen), size))
+            labels, table = self.sheets[0].labels()
+            labels = _padded(labels, size)
+            axes = ('mod', 'img', 'y', 'x')
+            if len({sheet.grids[name] for sheet, name in zip(self.sheets, filters)}) > 1:
+                labels = np.stack([_padded(sheet.labels()[0], size) for sheet in self.sheets])[:, None]
+            table['model'] = 'the model shown'
+        else:
+            self.sheets, data, axes = [], self.sheet.draw(self.chosen), ('y', 'x')
+            labels, table = self.sheet.labels() if filters else (np.zeros(data.shape[:2], np.uint16), None)
+        self.sheet_layers.show(data, labels, table, axes)
+
+    def choose(self, number: int, model: str | None = None) -> None:
+        """Choose a filter by its number; the figure shows that of `model`."""
+        self._clicked_model = model or self._clicked_model
+        if self.chosen == number:
+            self._on_chosen()
+        else:
+            self.state.choose(FIRST_LAYER, number)
+
+    def fit(self, on_fitted: Callable[[], None] = lambda: None) -> None:
+        """Fit Gabors to all filters that have none, in the background."""
+        missing = [network for network in self.state.networks if network.gabors is None]
+        if not missing:
+            on_fitted()
+            return
+
+        def work():
+            for network in missing:
+                network.fit_gabors()
+                yield
+
+        def finish():
+            self.redraw()
+            self._show_detail()
+            on_fitted()
+
+        self.worker_bar.run('Fitting Gabors', work, len(missing), on_returned=finish)
+
+    def export(self, directory: Path) -> list[Path]:
+        """Write filters.png and filters.csv into a folder."""
+        return export(directory, self.sheet.draw(self.chosen), self.sheet.table())
+
+    def _on_clicked(self, label: int) -> None:
+        if not label:
+            return
+        row = self.sheet_layers.tile(label)
+        name = row['model']
+        if self.sheets:
+            name = list(self.sheet.filters)[int(self.viewer.dims.current_step[0])]
+            number = self.sheets[list(self.sheet.filters).index(name)].orders[name][label - 1]
+        else:
+            number = row['filter']
+        self.choose(int(number), name)
+        self.fit()
+
+    def _on_chosen(self) -> None:
+        if self.sheet_layers.on_canvas and self.state.networks:
+            if self.sheets:
+                self.sheet_layers.redraw()
+            else:
+                self.sheet_layers.set_sheet(self.sheet.draw(self.chosen))
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        shown = [network.name for network in self.state.networks]
+        at = self._clicked_model if self._clicked_model in shown else next(iter(shown), None)
+        ready = self.chosen is not None and at in self.fits and self.chosen < len(self.fits[at])
+        self.detail.show_key((at, self.chosen) if ready else None)
+
+    def _draw_detail(self, key) -> np.ndarray:
+        from napari_viewer.core.filter_figure import filter_figure
+        name, number = key
+        weights = next(network.filters for network in self.state.networks if network.name == name)
+        return filter_figure(weights[number], self.fits[name].iloc[number], name)
+
+    def _on_sort(self, sort: str) -> None:
+        if SORTS[sort] not in (None, 'strength') and self.state.networks:
+            self.fit(self.redraw)
+        else:
+            self.redraw()
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, 'Folder for filters.png and filters.csv')
+        if not folder:
+            return
+        try:
+            written = self.export(Path(folder))
+        except OSError as error:
+            notify_error(error)
+            return
+        from napari.utils.notifications import show_info
+        show_info(f"Written: {', '.join(map(str, written))}")
+
+
+def _padded(sheet: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    padding = [(0, size[0] - sheet.shape[0]), (0, size[1] - sheet.shape[1])] + [(0, 0)] * (sheet.ndim - 2)
+    return np.pad(sheet, padding) if any(after for _, after in padding) else sheet

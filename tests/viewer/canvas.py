@@ -1,0 +1,37 @@
+"""What a user does and sees in napari's window."""
+import numpy as np
+
+LONGEST_STEP = .050  # s; the window is not kept waiting longer at one step
+
+
+def click(dock, label: int) -> None:
+    """Click with the mouse on the middle of the tile of a label."""
+    from qtpy.QtCore import QPoint, Qt
+    from qtpy.QtTest import QTest
+    canvas = dock.viewer.window._qt_viewer.canvas
+    rows, columns = np.nonzero(np.asarray(dock.sheet_layers.labels_layer.data) == label)
+    to_canvas = canvas.view.transform * canvas.view.scene.transform
+    x, y = to_canvas.map([columns.mean(), rows.mean()])[:2]
+    QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+
+
+def turn_wheel(viewer) -> None:
+    """Turn the mouse wheel by one notch, down, over the middle of the canvas."""
+    from qtpy.QtCore import QPoint, QPointF, Qt
+    from qtpy.QtGui import QWheelEvent
+    from qtpy.QtWidgets import QApplication
+    canvas = viewer.window._qt_viewer.canvas.native
+    middle = QPointF(canvas.rect().center())
+    QApplication.sendEvent(canvas, QWheelEvent(
+        middle, canvas.mapToGlobal(middle), QPoint(0, 0), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False))
+
+
+def drawn(dock) -> np.ndarray:
+    """The sheet that is on the canvas now, (height, width, 3)."""
+    return np.asarray(dock.sheet_layers.image_layer._slice.image.raw)
+
+
+def close_dock(dock) -> None:
+    """Click on the x in the title bar of a dock widget."""
+    dock.parentWidget().title.close_button.click()

@@ -1,0 +1,58 @@
+"""First-layer filters in a real napari window: ticking, clicking, sorting."""
+import numpy as np
+
+from viewer.canvas import LONGEST_STEP, click, drawn
+
+
+def test_filters_are_those_of_the_files(filter_dock, weight_files, until):
+    from napari_viewer.core.filter_sheet import FilterSheet
+    from napari_viewer.core.networks import open_network
+    networks = [open_network(path) for path in weight_files[:2]]
+    expected = FilterSheet({network.name: network.filters for network in networks})
+    np.testing.assert_array_equal(drawn(filter_dock), expected.draw())
+    layers = list(filter_dock.viewer.layers)
+    filter_dock.picker.tick(weight_files[2])
+    until(lambda: len(filter_dock.state.networks) == 3)
+    assert list(filter_dock.sheet.filters) == ['model0', 'model1', 'model2']
+    filter_dock.picker.untick(weight_files[0])
+    assert list(filter_dock.sheet.filters) == ['model1', 'model2']
+    assert list(filter_dock.viewer.layers) == layers  # updated in place
+
+
+def test_a_click_chooses_the_filter_in_all_models_and_fits_it(filter_dock, until):
+    before = drawn(filter_dock).copy()
+    click(filter_dock, 8)
+    assert filter_dock.chosen == 7
+    until(lambda: len(filter_dock.fits) == 2 and not filter_dock.detail.pixmap().isNull())
+    changed = (drawn(filter_dock) != before).any(axis=2)
+    for grid in filter_dock.sheet.grids.values():
+        row, column = grid.corner(7)
+        assert changed[row - 1, column:column + grid.tile].all()
+    click(filter_dock, 64 + 3)
+    assert filter_dock.chosen == 2
+    assert filter_dock._clicked_model == 'model1'
+
+
+def test_filters_sorted_and_one_at_a_time(filter_dock, until):
+    filter_dock.sort.value = 'orientation'
+    until(lambda: len(filter_dock.fits) == 2 and not filter_dock.worker_bar.busy)
+    order = filter_dock.sheet.orders['model0']
+    assert np.all(np.diff(filter_dock.fits['model0'].orientation_deg[order].dropna()) >= 0)
+    filter_dock.arrangement.value = 'one at a time'
+    assert filter_dock.viewer.dims.nsteps[0] == 2
+    filter_dock.viewer.dims.set_current_step(0, 1)
+    assert (drawn(filter_dock) == filter_dock.sheets[1].draw()).all()
+    click(filter_dock, 1)
+    assert filter_dock.chosen == filter_dock.sheets[1].orders['model1'][0]
+
+
+def test_the_window_never_waits_for_filters(filter_dock, blocked, qtbot, until):
+    dock = filter_dock
+    dock.fit()
+    until(lambda: len(dock.fits) == 2 and not dock.worker_bar.busy)
+    dock.choose(1)
+    qtbot.wait(300)
+    assert blocked([
+        lambda: click(dock, 8), lambda: click(dock, 70), lambda: setattr(dock.colour, 'value', not dock.colour.value),
+        lambda: setattr(dock.sort, 'value', 'strength' if dock.sort.value != 'strength' else 'orientation')
+    ]) <= LONGEST_STEP
