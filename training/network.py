@@ -12,6 +12,7 @@ from .backbone import CONVOLUTIONS
 from .recipes import Recipe
 
 TRUNK_FEATURES = 256  # of AlexNet's trunk at 64 x 64 pixels: 256 channels of one pixel
+EPSILON = nn.BatchNorm2d(1).eps  # added to variances by every batch normalisation here
 REPEATS = 36  # 6 x 6 cells of AlexNet's average pooling, all alike when there is one pixel
 
 
@@ -41,39 +42,57 @@ class RepeatedInputLinear(nn.Linear):
         return nn.functional.linear(inputs, summed, self.bias)
 
 
-class SharedStatistics:
-    """Batch normalisation by the mean and variance of the batches of all devices, on processors and GPUs alike.
-
-    PyTorch's own synchronised batch normalisation refuses to run on processors. Mixed into a class of torch.nn's
-    batch normalisation, it takes the sums over devices with gradients; with one device it changes nothing.
-    """
+class SharedBatchNorm1d(nn.BatchNorm1d):
+    """torch.nn.BatchNorm1d by the mean and variance over all devices, see :func:`shared_batch_norm`."""
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Normalise (n, channels, …) as torch.nn's class does."""
-        if not self.training or not is_initialized() or get_world_size() == 1:
-            return super().forward(inputs)
-        values = inputs.float()
-        others = [0, *range(2, values.ndim)]
-        count = values.numel() / values.shape[1]
-        sums = torch.stack([values.sum(others), values.square().sum(others), torch.full_like(self.bias, count)])
-        total, squares, count = all_reduce(sums)
-        mean = total / count
-        variance = (squares / count - mean.square()).clamp(min=0)
-        with torch.no_grad():
-            self.num_batches_tracked += 1
-            self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(variance * count / (count - 1), self.momentum)
-        shape = [1, -1, *[1] * (values.ndim - 2)]
-        scale = self.weight * torch.rsqrt(variance + self.eps)
-        return (values * scale.view(shape) + (self.bias - mean * scale).view(shape)).to(inputs.dtype)
+        """Normalise (n, channels)."""
+        return shared_batch_norm(self, inputs) if _is_shared(self) else super().forward(inputs)
 
 
-class SharedBatchNorm1d(SharedStatistics, nn.BatchNorm1d):
-    """torch.nn.BatchNorm1d over all devices."""
+class SharedBatchNorm2d(nn.BatchNorm2d):
+    """torch.nn.BatchNorm2d by the mean and variance over all devices, see :func:`shared_batch_norm`."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Normalise (n, channels, height, width)."""
+        return shared_batch_norm(self, inputs) if _is_shared(self) else super().forward(inputs)
 
 
-class SharedBatchNorm2d(SharedStatistics, nn.BatchNorm2d):
-    """torch.nn.BatchNorm2d over all devices."""
+def _is_shared(layer: nn.Module) -> bool:
+    return layer.training and is_initialized() and get_world_size() > 1
+
+
+def shared_batch_norm(layer: nn.BatchNorm1d | nn.BatchNorm2d, inputs: Tensor) -> Tensor:
+    """Normalise by the statistics of the batches of all devices, on processors and GPUs alike.
+
+    PyTorch's own synchronised batch normalisation refuses to run on processors.
+
+    Parameters
+    ----------
+    layer : torch.nn.BatchNorm1d or torch.nn.BatchNorm2d
+        Its running statistics are updated.
+    inputs : torch.Tensor, (n, channels, …)
+        Of this device; the other devices call this, too.
+
+    Returns
+    -------
+    torch.Tensor
+        Of the shape and type of `inputs`, with gradients through the statistics.
+    """
+    values = inputs.float()
+    others = [0, *range(2, values.ndim)]
+    count = values.numel() / values.shape[1]
+    total, squares, count = all_reduce(torch.stack(
+        [values.sum(others), values.square().sum(others), torch.full_like(layer.bias, count)]))
+    mean = total / count
+    variance = (squares / count - mean.square()).clamp(min=0)
+    with torch.no_grad():
+        layer.num_batches_tracked += 1
+        layer.running_mean.lerp_(mean, layer.momentum)
+        layer.running_var.lerp_(variance * count / (count - 1), layer.momentum)
+    shape = [1, -1, *[1] * (values.ndim - 2)]
+    scale = layer.weight * torch.rsqrt(variance + layer.eps)
+    return (values * scale.view(shape) + (layer.bias - mean * scale).view(shape)).to(inputs.dtype)
 
 
 class NormalisedConvolution(nn.Sequential):
@@ -150,10 +169,7 @@ def exported_weights(trunk_state: dict) -> dict:
                  if name.startswith(f'{index}.')}
         if 'norm.weight' in parts:
             parts['weight'], parts['bias'] = fuse_conv_bn_weights(
-                parts['convolution.weight'], None, *(parts[f'norm.{name}'] for name in ('running_mean', 'running_var')),
-                EPSILON, parts['norm.weight'], parts['norm.bias'])
+                parts['convolution.weight'], None, parts['norm.running_mean'], parts['norm.running_var'], EPSILON,
+                parts['norm.weight'], parts['norm.bias'])
         weights[f'{layer}.weight'], weights[f'{layer}.bias'] = parts['weight'].detach(), parts['bias'].detach()
     return weights
-
-
-EPSILON = nn.BatchNorm2d(1).eps

@@ -1,4 +1,6 @@
 """SimCLR on AlexNet as a LightningModule, for images of 64 x 64 pixels."""
+from collections.abc import Iterable
+
 import pytorch_lightning as pl
 import torch
 from lightly.loss import NTXentLoss
@@ -75,7 +77,7 @@ class SimCLR(pl.LightningModule):
         recipe = self.recipe
         common = {'lr': recipe.scaled_learning_rate, 'momentum': recipe.momentum, 'nesterov': recipe.nesterov,
                   'weight_decay': recipe.weight_decay}
-        parameters = self.parameters()
+        parameters: Iterable = self.parameters()
         if recipe.decay_weights_only:
             weights = [parameter for parameter in self.parameters() if parameter.ndim > 1]
             others = [parameter for parameter in self.parameters() if parameter.ndim <= 1]

@@ -1,5 +1,8 @@
 """What a network looks like as it learns: weights, filters and accuracy at some epochs of a run."""
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,6 +17,9 @@ from .filter_sheet import draw_filters
 from .mosaic import contrast_normalised, mosaic
 from .network import exported_weights
 from .probe import features, knn_accuracy
+
+if TYPE_CHECKING:
+    from .simclr import SimCLR
 
 COUNT = 16  # snapshots of a run, evenly spaced on a logarithmic axis, since networks change most in the beginning
 COLUMNS = ['epoch', 'pairs', 'knn']
@@ -54,15 +60,15 @@ class Snapshots(pl.Callback):
     def load_state_dict(self, state_dict: dict) -> None:
         self.rows = list(state_dict['rows'])
 
-    def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+    def on_train_start(self, trainer: pl.Trainer, module: SimCLR) -> None:
         if trainer.current_epoch == 0:
             self._take(0, trainer, module)
 
-    def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+    def on_train_epoch_end(self, trainer: pl.Trainer, module: SimCLR) -> None:
         if trainer.current_epoch + 1 in self.epochs:
             self._take(trainer.current_epoch + 1, trainer, module)
 
-    def _take(self, epoch: int, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+    def _take(self, epoch: int, trainer: pl.Trainer, module: SimCLR) -> None:
         if not trainer.is_global_zero:
             return
         state = {name: tensor.cpu() for name, tensor in module.backbone.state_dict().items()}
