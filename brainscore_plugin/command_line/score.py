@@ -22,7 +22,7 @@ def score(
     benchmarks: Annotated[str, typer.Option(help='Benchmark identifiers, separated by commas.')],
     layers: Annotated[str, typer.Option(help=(
         "'mapped' to the benchmark's area, 'all' of the model's, or names separated by commas."))] = 'mapped',
-    out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the results; finished results are kept.')] = Path(
+    out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the results; finished ones are kept.')] = Path(
         'sweep'),
     scheduler: Annotated[str | None, typer.Option(metavar='ADDRESS', help=(
         'A Dask scheduler, such as tcp://host:8786, to compute on; by default the cores of this machine.'))] = None,

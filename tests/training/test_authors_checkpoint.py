@@ -169,7 +169,7 @@ def test_programs_are_not_run(tmp_path, program):
         'gigantic memo', 'gigantic bytes', 'no end', 'nothing'])
 def test_programs_out_of_the_ordinary_are_refused(tmp_path, program):
     environment = dict(os.environ)
-    with pytest.raises(ValueError, match='Expected is a checkpoint'):
+    with pytest.raises(ValueError, match='Expected is a complete checkpoint'):
         read_authors_checkpoint(archive(tmp_path / 'odd.ckpt', program))
     assert dict(os.environ) == environment
 
