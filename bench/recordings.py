@@ -103,7 +103,7 @@ def shrink():
     """Make sessions and assemblies so small that their times say nothing: to see that the script runs."""
     global N_CELLS, N_FRAMES, SCENE, SIZES
     N_CELLS, N_FRAMES, SCENE = 4, 0, (20, 30)
-    SIZES = {'calcium, 8 cells': (2, 4, 1), 'Neuropixels, 8 units x 3 bins': (2, 4, 3)}
+    SIZES = {'calcium, 8 cells': (2, 4, 1)}
 
 
 def main():

@@ -14,7 +14,7 @@ SCRIPTS = {
     'activations.py': ([], 'Brain-Score/bare'),
     'noise_correction.py': (['--out', 'figure.png'], 'figure: figure.png'),
     'pls.py': ([], 'stock pls metric'),
-    'recordings.py': ([], 'Neuropixels'),
+    'recordings.py': ([], 'calcium, 8 cells'),
     'reliability.py': ([], '118 x 50 x 5'),
     'spectra_and_filters.py': ([], '4 Gabor fits'),
     'sweep.py': ([], '4 of 4 tasks'),
