@@ -17,20 +17,19 @@ import tempfile
 import time
 from pathlib import Path
 
-import measure  # noqa: F401
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests'))
-from fabricated.allen_calcium import N_IMAGES, N_TRIALS, Session, make_calcium_cache
+# in the place of this folder, in which training.py hides the package of that name
+sys.path[0] = str(Path(__file__).resolve().parents[1] / 'tests')
+from fabricated.allen_calcium import N_IMAGES, N_TRIALS, Session, make_calcium_cache  # noqa: E402
 
-from brainscore_plugin.recordings import allen_environment
-from brainscore_plugin.recordings.allen_calcium.recording import SCRIPT, Recording
-from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, image_trials
-from brainscore_plugin.recordings.neuron_reliability import mean_reliability
+from brainscore_plugin.recordings import allen_environment  # noqa: E402
+from brainscore_plugin.recordings.allen_calcium.recording import SCRIPT, Recording  # noqa: E402
+from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, image_trials  # noqa: E402
+from brainscore_plugin.recordings.neuron_reliability import mean_reliability  # noqa: E402
 
-N_CELLS, N_FRAMES = 79, 113_400  # of an average session; cells as in Allen's tables
-SCENE = (918, 1174)  # pixels
+N_CELLS, N_FRAMES = 79, 113_400  # of an average session
 COMPARED_CELLS = 3
 COMPARISON = Path(__file__).resolve().parents[1] / 'tests' / 'recordings' / 'allensdk_comparison.py'
 # sessions, neurons of each, time bins
@@ -44,7 +43,7 @@ def session(container, n_cells, rng):
 
 def speed(n_sessions, seed):
     rng = np.random.default_rng(seed)
-    scenes = rng.integers(0, 256, (N_IMAGES, *SCENE), dtype=np.uint8)
+    scenes = rng.integers(0, 256, (N_IMAGES, 918, 1174), dtype=np.uint8)
     sessions = [session(10 * number, N_CELLS, rng) for number in range(1, n_sessions + 1)]
     with tempfile.TemporaryDirectory() as folder:
         cache = make_calcium_cache(Path(folder) / 'cache', [*sessions, session(5, COMPARED_CELLS, rng)], scenes)
@@ -99,27 +98,12 @@ def memory(part, seed):
             print(f'{name:36} {neurons:10,} {seconds:10.1f} {n_bytes / 1e9:9.2f} {peak / 1e9:16.2f}', flush=True)
 
 
-def shrink():
-    """Make sessions and assemblies so small that their times say nothing: to see that the script runs."""
-    global N_CELLS, N_FRAMES, SCENE, SIZES
-    N_CELLS, N_FRAMES, SCENE = 4, 0, (20, 30)
-    SIZES = {'calcium, 8 cells': (2, 4, 1)}
-
-
-def main():
+if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--sessions', type=int, default=4, help='sessions to reduce; 0: no first table')
     parser.add_argument('--part', type=float, default=.1, help='part of the real number of sessions to write')
-    parser.add_argument('--tiny', action='store_true', help='few, small sessions: to see that the script runs')
     parser.add_argument('--seed', type=int, default=0)
     arguments = parser.parse_args()
-    if arguments.tiny:
-        shrink()
-        arguments.sessions, arguments.part = min(arguments.sessions, 2), 1
     if arguments.sessions:
         speed(arguments.sessions, arguments.seed)
     memory(arguments.part, arguments.seed)
-
-
-if __name__ == '__main__':
-    main()
