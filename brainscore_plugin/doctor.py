@@ -26,8 +26,9 @@ PARTS = {
     'brainscore_plugin/submit': "'brainscore-mouse submit'", 'brainscore_plugin/sweep': "'brainscore-mouse score'",
     'brainscore_plugin/command_line': 'every command', 'training': "'brainscore-mouse train'",
     'training/domains': "'brainscore-mouse domains'", 'study': "'brainscore-mouse study'",
-    'study/templates': "'brainscore-mouse study'", 'napari_viewer': "'brainscore-mouse view'",
-    'napari_viewer/core': "'brainscore-mouse view'",
+    'study/analyses': "'brainscore-mouse study'", 'study/templates': "'brainscore-mouse study'",
+    'napari_viewer': "'brainscore-mouse view'", 'napari_viewer/core': "'brainscore-mouse view'",
+    'napari_viewer/widgets': "'brainscore-mouse view'",
 }
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 20_000_000  # bytes: a prepared domain; the simulated recordings
 PATIENCE = 120  # s; what takes longer than this to start is taken to hang

@@ -258,7 +258,7 @@ def test_without_brainscore_the_other_checks_are_made(monkeypatch):
         raise FileNotFoundError("brainscore_vision is not installed in this environment: run 'pip install it'.")
     monkeypatch.setattr(doctor, 'installed_brainscore', missing)
     findings = list(doctor.diagnose())
-    assert (findings[1].verdict, findings[1].remedy) == (BROKEN, "run 'pip install it'.")
+    assert (findings[2].verdict, findings[2].remedy) == (BROKEN, "run 'pip install it'.")
     assert any('BRAINIO_HOME' in finding.what for finding in findings)
 
 
