@@ -142,4 +142,6 @@ def test_commands_of_the_other_packages_are_there(installation, command, option)
 
 
 def test_the_other_packages_import_from_the_wheel(installation):
-    installation.output('python', '-c', 'import napari_viewer, study.run, training.train, training.domains')
+    places = installation.output('python', '-c', 'import napari_viewer, study.run, training.train, training.domains\n'
+                                 'for module in (napari_viewer, study, training): print(module.__file__)')
+    assert len([place for place in places.split() if 'site-packages' in place]) == 3

@@ -2,6 +2,7 @@
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -85,9 +86,12 @@ def test_a_script_that_fails_says_why(text, message, lines, script):
 
 
 def test_a_script_whose_answers_are_no_longer_wanted_ends(script):
+    before = set(psutil.Process().children())
     answers = allen_environment.run(script('import time\nprint("{}", flush=True)\ntime.sleep(60)'))
     next(answers)
+    assert set(psutil.Process().children()) - before
     answers.close()
+    assert not set(psutil.Process().children()) - before
 
 
 def test_the_environment_is_built_with_uv(no_environment, homes, monkeypatch):

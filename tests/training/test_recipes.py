@@ -19,12 +19,13 @@ def test_the_authors_code_departs_from_it_in_named_settings():
         'vertical_flip': 0., 'plateau_threshold_mode': 'rel', 'plateau_every': 10, 'global_negatives': False}
 
 
-def test_the_normalised_recipe_departs_from_the_papers_in_what_makes_it_learn_and_not_in_its_views():
+def test_the_normalised_recipe_crops_flips_and_greys_as_the_papers_and_changes_colours_besides():
     paper, normalised = (dataclasses.asdict(RECIPES[name]) for name in ('paper', 'normalised'))
     assert normalised['batch_norm']
-    assert RECIPES['normalised'].scaled_learning_rate == pytest.approx(.1)
-    for name in ('crop_scale', 'crop_ratio', 'horizontal_flip', 'vertical_flip', 'greyscale', 'temperature',
-                 'embedding_size', 'colour_jitter'):
+    assert RECIPES['normalised'].scaled_learning_rate == pytest.approx(.05)
+    assert normalised['colour_jitter'] > paper['colour_jitter'] == 0
+    for name in ('crop_scale', 'crop_ratio', 'horizontal_flip', 'vertical_flip', 'greyscale',
+                 'embedding_size'):
         assert normalised[name] == paper[name]
 
 
