@@ -83,7 +83,7 @@ def documented(folder: Path, batch: int, epochs: int) -> float:
 
 def ours(images: np.ndarray, batch: int, epochs: int, precision: str, head_width: int) -> float:
     """Pairs/s of the last epoch of `brainscore-mouse train`."""
-    index = pd.DataFrame({'split': ['train'] * len(images)})
+    index = pd.DataFrame({'split': 'train', 'label': 0}, index=range(len(images)))
     domain = PreparedDomain('bench', images, index, 'bench', Path('bench'), {}, {})
     recipe = RECIPES['paper'].override({'batch_size': batch, 'epochs': epochs, 'head_width': head_width})
     with tempfile.TemporaryDirectory() as folder:

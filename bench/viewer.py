@@ -19,6 +19,7 @@ if Path(sys.path[0]) == Path(__file__).parent:
     del sys.path[0]  # scripts beside this one have the names of packages
 STEPS = 15
 MODELS = 8
+PATIENCE = 600  # s, after which nothing is expected any more
 
 
 def main() -> None:
@@ -42,8 +43,8 @@ def main() -> None:
 
 def shrink() -> None:
     """Take so few steps and models that their times say nothing: to see that the script runs."""
-    global REPEATS, MODELS
-    REPEATS, MODELS = 2, 2  # one step would ask for what is shown already, and wait for a frame in vain
+    global STEPS, MODELS
+    STEPS, MODELS = 2, 2  # one step would ask for what is shown already, and wait for a frame in vain
 
 
 class Bench:
@@ -181,8 +182,10 @@ class Bench:
             time.sleep(.0005)  # a loop without a pause would keep the workers from Python
 
     def until(self, condition) -> None:
-        end = time.perf_counter() + 120
-        while not condition() and time.perf_counter() < end:
+        end = time.perf_counter() + PATIENCE
+        while not condition():
+            if time.perf_counter() > end:
+                raise TimeoutError(f'What was asked for was not drawn in {PATIENCE} s.')
             self.wait(.001)
 
 

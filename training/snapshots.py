@@ -65,7 +65,8 @@ class Snapshots(pl.Callback):
             self._take(0, trainer, module)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, module: SimCLR) -> None:
-        if trainer.current_epoch + 1 in self.epochs:
+        diverged = not torch.isfinite(trainer.callback_metrics['loss'])  # which stops the run
+        if trainer.current_epoch + 1 in self.epochs and not diverged:
             self._take(trainer.current_epoch + 1, trainer, module)
 
     def _take(self, epoch: int, trainer: pl.Trainer, module: SimCLR) -> None:

@@ -10,10 +10,11 @@ from torchvision.models import alexnet
 from torchvision.transforms.functional import normalize
 
 from brainscore_plugin.models.alexnet64 import model as plugin
+from brainscore_plugin.models.alexnet64.weights import weights_file
 from training import backbone
 from training.backbone import CONVOLUTIONS, SHAPES, first_filters, read_weights, trunk
 
-WEIGHTS = plugin.WEIGHTS / 'alexnet64_simclr_sketch.safetensors'
+WEIGHTS = weights_file('alexnet64_simclr_sketch')
 
 
 def test_the_plugin_has_the_same_constants():
