@@ -10,10 +10,10 @@ from brainscore_vision.metrics.mouse_metrics.assemblies import (
 )
 from brainscore_vision.metrics.mouse_metrics.averages import mean, nanmean
 from brainscore_vision.metrics.mouse_metrics.bootstrap import image_weights
-from brainscore_vision.metrics.mouse_metrics.halvings import half_means, spearman_brown, trial_halves
+from brainscore_vision.metrics.mouse_metrics.halvings import half_means, positive, spearman_brown, trial_halves
 
 from .bootstrap import uncertainty
-from .folds import FoldProtocol, fold_correlations, fold_predictions
+from .folds import FoldProtocol, fold_correlation, fold_predictions, neuron_correlations
 
 N_BOOTSTRAP = 1000
 N_HALVINGS = 100  # of the trials, for the reliability of neurons
@@ -22,15 +22,16 @@ N_HALVINGS = 100  # of the trials, for the reliability of neurons
 class NoiseCorrectedPLSFolds(Metric):
     r"""Noise-corrected PLS predictivity for recordings of few images; mean over animals, or fields of view.
 
-    Every image's responses are predicted from the other images by :func:`~.folds.fold_predictions`. An animal's value is
+    Every image's responses are predicted from the other images by :func:`~.folds.fold_predictions`. An animal's value
+    is
 
-    .. math:: \frac{\langle\mathrm{Corr}(M, s)\rangle}{\langle\sqrt{\rho}\rangle}
+    .. math:: \mathrm{Corr}(M, s) / \sqrt{\langle\rho\rangle}
 
-    with averages over its neurons, M the prediction and s the response averaged over all trials, and :math:`\rho` the
-    reliability of s, whose root is the highest correlation that any prediction can have on average: 1 is all but the
-    noise. Averages are divided, not ratios averaged, so that no unreliable neuron explodes. Nothing corrects for the
-    noise in the mapping, which is the price of not halving the trials: a score is what can be told from so many images
-    of so many trials, not from infinitely many.
+    with the correlation of :func:`~.folds.fold_correlation`, in which M is the prediction and s the response averaged
+    over all trials, and the mean over neurons of :math:`\rho`, the reliability of s, whose root is what predicting all
+    but the noise gets. Averages are divided, not ratios averaged, so that no unreliable neuron explodes. Nothing
+    corrects for the noise in the mapping, which is the price of not halving the trials: a score is what can be told
+    from so many images of so many trials, not from infinitely many.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ class NoiseCorrectedPLSFolds(Metric):
 
             - raw: before noise correction; its own raw is per neuroid
             - animals: the value of each animal; neuroids: of each neuron, NaN where it has no reliability above 0
-            - reliability: of each animal's neurons, the mean of the roots that the correction divides by
+            - reliability: of each animal's neurons, the mean
             - error, interval: standard deviation and 95 % interval over bootstrap samples of the images; animals that
               saw the same images get the same samples. What was fitted stays as it is
             - n_nan, n_neurons, protocol, seed
@@ -70,29 +71,27 @@ class NoiseCorrectedPLSFolds(Metric):
         ValueError
             If an image of `target` is missing in `source`, or there are too few images or trials.
         """
-        of_animals, samples, raw, roots = {}, {}, [], []
+        of_animals, samples, neurons = {}, [], []
         for name, trials in trials_by_animal(target):
             responses, stimulus_ids = images_by_trials(trials)
             averages = nanmean(responses, axis=1)
-            root = np.sqrt(_reliability(responses, self.protocol.seed).clip(0))
+            reliability = _reliability(responses, self.protocol.seed)
             predicted = fold_predictions(feature_rows(source, stimulus_ids), averages, self.protocol)
-            weights = _weights(stimulus_ids, self.protocol.seed)
-            correlations = fold_correlations(predicted, averages, weights)
-            values = nanmean(correlations, axis=1) / mean(root)
-            of_animals[name], samples[name] = (values[0], mean(correlations[0]), mean(root)), values[1:]
-            raw.append(correlations[0])
-            roots.append(root)
-        return self._score(target, of_animals, np.stack(list(samples.values())), np.concatenate(raw),
-                           np.concatenate(roots))
+            correlations = fold_correlation(predicted, averages, _weights(stimulus_ids, self.protocol.seed))
+            values = correlations / np.sqrt(mean(reliability))
+            of_animals[name] = values[0], correlations[0], mean(reliability)
+            samples.append(values[1:])
+            neurons.append(np.stack([neuron_correlations(predicted, averages), reliability]))
+        return self._score(target, of_animals, np.mean(samples, axis=0), *np.concatenate(neurons, axis=1))
 
     def _score(self, target: NeuroidAssembly, of_animals: dict[str, tuple[float, float, float]], samples: np.ndarray,
-               raw: np.ndarray, roots: np.ndarray) -> Score:
+               raw: np.ndarray, reliabilities: np.ndarray) -> Score:
         # animals one after the other, as `raw` is
         own = np.concatenate([np.flatnonzero(target['animal'].values == name) for name in of_animals])
         neuroids = {name: ('neuroid', target[name].values[own]) for name in ('neuroid_id', 'animal')}
         coords = {'animal': ('animal', list(of_animals))}
         values, raw_values, reliability = (np.array(column) for column in zip(*of_animals.values()))
-        per_neuron = np.divide(raw, roots, out=np.full(len(raw), np.nan), where=roots > 0)
+        per_neuron = raw / np.sqrt(positive(reliabilities))
         score = Score(mean(values))
         score.attrs.update({
             Score.RAW_VALUES_KEY: with_raw(mean(raw_values), Score(raw, coords=neuroids, dims=('neuroid',))),
@@ -101,7 +100,7 @@ class NoiseCorrectedPLSFolds(Metric):
             'reliability': Score(reliability, coords=coords, dims=('animal',)),
             'n_nan': int(np.isnan(per_neuron).sum()),
             'n_neurons': len(per_neuron),
-            **uncertainty(nanmean(samples, axis=0), ['image']),
+            **uncertainty(samples, ['image']),
             'protocol': str(self.protocol),
             'seed': self.protocol.seed,
         })
@@ -112,7 +111,8 @@ def _reliability(responses: np.ndarray, seed: int) -> np.ndarray:
     """Reliability of each neuron's average over all trials, Spearman-Brown of the mean over halvings: (n_neurons,)."""
     halves = trial_halves(responses.shape[1], N_HALVINGS, seed)
     first, second = (_standardised(half_means(responses, chosen)) for chosen in (halves, ~halves))
-    return spearman_brown(nanmean((first * second).mean(axis=1), axis=0))
+    # few trials without a signal may by chance be opposed, where the formula has a pole
+    return spearman_brown(nanmean((first * second).mean(axis=1), axis=0)).clip(-1, 1)
 
 
 def _standardised(averages: np.ndarray) -> np.ndarray:

@@ -14,13 +14,13 @@ from brainscore_plugin.recordings.packaged_folder import packaged_folder
 IDENTIFIER, TRAINING = 'Antolik2016', 'Antolik2016.training'
 WINDOW = (0, 500)  # ms: an image was shown for 500 ms; one published number for each presentation
 TERMS = {
-    'title': 'Antolik, Hofer, Bednar, Mrsic-Flogel (2016): Model Constrained by Visual Hierarchy Improves Prediction of '
-             'Neural Responses to Natural Scenes, PLoS Computational Biology 12(6): e1004927',
+    'title': 'Antolik, Hofer, Bednar, Mrsic-Flogel (2016): Model Constrained by Visual Hierarchy Improves Prediction '
+             'of Neural Responses to Natural Scenes, PLoS Computational Biology 12(6): e1004927',
     'doi': '10.1371/journal.pcbi.1004927',
     'license': 'CC BY 4.0, https://creativecommons.org/licenses/by/4.0/',
     'source': 'supporting information S1 of the article',
     'changes': 'responses rounded to 32 bits and arranged as presentation x neuroid x time_bin; images as 8-bit PNGs; '
-               'neurons and images named; each neuron\'s split-half reliability added',
+               "neurons and images named; each neuron's split-half reliability added",
 }
 
 

@@ -1,4 +1,4 @@
-"""Reads the supplement of Antolík et al. (2016) as it was published: a folder of NumPy arrays for each field of view."""
+"""Reads the supplement of Antolík et al. (2016) as it was published: NumPy arrays for each field of view."""
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +64,8 @@ def _training(folder: Path, n_neurons: int) -> tuple[np.ndarray | None, np.ndarr
         return None, None
     images, responses = _images(folder / 'training_inputs.npy'), _array(folder / 'training_set.npy', 2)
     if responses.shape != (len(images), n_neurons):
-        raise ValueError(f'{folder}: training_set.npy is {responses.shape}; expected {len(images)} presentations, as in '
-                         f'training_inputs.npy, x {n_neurons} neurons. Take both from one copy of the supplement.')
+        raise ValueError(f'{folder}: training_set.npy is {responses.shape}; expected {len(images)} presentations, as '
+                         f'in training_inputs.npy, x {n_neurons} neurons. Take both from one copy of the supplement.')
     return images, responses
 
 
