@@ -4,8 +4,8 @@
 
 Each simulated recording has the fields of view, neurons, images, trials and reliabilities of the real one. An image is
 200 normal numbers of variances 1, 1/2, 1/3, … (as responses of mouse V1 have, Stringer et al. 2019, Nature 571:361); a
-neuron's signal is a random projection of them; its noise is that of the real trials, whose images are exchanged, so that
-neurons share it as they do, and the signal is as large as gives the neuron its real reliability. A model knows a share
+neuron's signal is a random projection of them; its noise is that of the real trials, whose images are exchanged, so
+that neurons share it as they do, and the signal is as large as gives the neuron its real reliability. A model knows a share
 of the variance of what the images are; the rest of its features is of the same spectrum and its own. Share 0 is chance.
 
 Prints one table. For models of a share: mean score; its standard deviation over recordings; the mean of the errors that
@@ -112,7 +112,8 @@ def comparisons(found, shares):
     """How often two models of different shares are told apart, by the spread of differences between equal ones."""
     yield 'benchmark', 'shares', 'difference', 'the better one is told'
     for b, variant in enumerate(METRICS):
-        equal = [(found[:, b, i, 0, 0] - found[:, b, i, 1, 0]).var(ddof=1) for i, share in enumerate(shares) if share < 1]
+        equal = [(found[:, b, i, 0, 0] - found[:, b, i, 1, 0]).var(ddof=1) for i, share in enumerate(shares)
+                 if share < 1]
         spread = np.sqrt(np.mean(equal))
         for i, j in itertools.pairwise(range(len(shares))):
             differences = (found[:, b, j, :, 0] - found[:, b, i, ::-1, 0]).ravel()

@@ -46,11 +46,11 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
 
 def _meaning(benchmark: str) -> str:
     if benchmark.endswith('-rdm'):
-        return ('It is the correlation of the dissimilarities between images in the model and in the neurons, corrected '
-                'for trial noise (1: all but the noise; 0: nothing), mean over animals or fields of view')
+        return ('It is the correlation of the dissimilarities between images in the model and in the neurons, '
+                'corrected for trial noise (1: all but the noise; 0: nothing), mean over animals or fields of view')
     over = 'over all neurons of a field of view' if benchmark == 'Antolik2016.VISp-pls' else 'for the median neuron'
-    return ('It is the correlation of predicted and measured responses to images the mapping has not seen, corrected for '
-            f'trial noise (1: all but the noise; 0: nothing), {over}')
+    return ('It is the correlation of predicted and measured responses to images the mapping has not seen, corrected '
+            f'for trial noise (1: all but the noise; 0: nothing), {over}')
 
 
 def _error_over(score: Score) -> str:
@@ -64,8 +64,8 @@ def _resolution(score: Score) -> list[str]:
     if resolvable is None:
         return []
     return [f'Two models whose scores differ by less than {resolvable:.2f} cannot be ranked on so few images: a '
-            'smaller true difference shows in fewer than 80 % of such recordings, by simulation. It is a recording of two '
-            'mice; what holds for these neurons need not hold for others.']
+            'smaller true difference shows in fewer than 80 % of such recordings, by simulation. It is a recording of '
+            'two mice; what holds for these neurons need not hold for others.']
 
 
 def _with_error(score: Score) -> str:

@@ -32,7 +32,7 @@ def Antolik2016(variant: str) -> MousePredictivity:
 
     **What the model sees.** The greyscale images of 31 x 31 pixels, as they were published, fill its field of view.
 
-    **Protocol.** 50 images cannot carry the protocol of the 118 natural scenes, which fits 25 components to half of them.
+    **Protocol.** 50 images cannot carry the protocol of 118 scenes, which fits 25 components to half of them.
 
     - 'pls': ten folds of the images; PLS with the number of components that predicts the training images best;
       correlations corrected for the noise of the responses (metric `noise_corrected_pls_folds`).
