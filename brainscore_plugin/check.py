@@ -70,7 +70,8 @@ def check_recordings(benchmark: str) -> None:
         own = [identifier for identifier in recording.identifiers if identifier.split('.')[0] == family]
         # variants such as deVries2020.events beside the recordings themselves are not needed
         needed = [family] if family in own else own
-        absent = [identifier for identifier in needed if not packaged(identifier).sidecar.is_file()]
+        absent = [identifier for identifier in needed
+                  if identifier not in recording.embedded and not packaged(identifier).sidecar.is_file()]
         if absent:
             others = f' and {len(absent) - 1} more' if absent[1:] else ''
             raise FileNotFoundError(

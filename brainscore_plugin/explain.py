@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 CHANCE, ORACLE = 'random_features', 'gabor_oracle'
 
 
-def explain(model: str, benchmark: str) -> tuple[str, str]:
+def explain(model: str, benchmark: str) -> tuple[str, ...]:
     """Score a model, chance and, on simulated recordings, the truth, and say it in words.
 
     Parameters
@@ -21,8 +21,9 @@ def explain(model: str, benchmark: str) -> tuple[str, str]:
 
     Returns
     -------
-    (str, str)
-        One line about the score and its error, one about chance and the best that is possible.
+    tuple of str
+        One line about the score and its error, one about chance and the best that is possible, and, where it is known,
+        one about the differences between models that the recordings can show.
 
     Raises
     ------
@@ -33,16 +34,38 @@ def explain(model: str, benchmark: str) -> tuple[str, str]:
     from brainscore_vision import load_benchmark, load_model
     scorer = load_benchmark(benchmark)
     score = scorer(load_model(model))
-    meaning = (f'{model} on {benchmark}: {_with_error(score)}. It is the correlation of predicted and measured '
-               'responses to images the mapping has not seen, corrected for trial noise (1: all but the noise; '
-               '0: nothing), for the median neuron; ± is one standard error over animals and image splits.')
+    meaning = f'{model} on {benchmark}: {_with_error(score)}. {_meaning(benchmark)}{_error_over(score)}'
     against = f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}'
     if benchmark.startswith('SimulatedMouse.'):
         truth = _with_error(scorer(load_model(ORACLE)))
         against += f"; the truth ({ORACLE}, the simulation's own features), the best any model can do, {truth}."
     else:
         against += '; what the best model can get is not known for real recordings.'
-    return meaning, against
+    return meaning, against, *_resolution(score)
+
+
+def _meaning(benchmark: str) -> str:
+    if benchmark.endswith('-rdm'):
+        return ('It is the correlation of the dissimilarities between images in the model and in the neurons, '
+                'corrected for trial noise (1: all but the noise; 0: nothing), mean over animals or fields of view')
+    over = 'over all neurons of a field of view' if benchmark == 'Antolik2016.VISp-pls' else 'for the median neuron'
+    return ('It is the correlation of predicted and measured responses to images the mapping has not seen, corrected '
+            f'for trial noise (1: all but the noise; 0: nothing), {over}')
+
+
+def _error_over(score: Score) -> str:
+    names = {'animal': 'animals', 'split': 'image splits', 'image': 'images', 'neuroid': 'neurons'}
+    over = [names[unit] for unit in score.attrs.get('error_over', [])]
+    return f"; ± is one standard error over {' and '.join(over)}." if over else '.'
+
+
+def _resolution(score: Score) -> list[str]:
+    resolvable = score.attrs.get('resolvable_difference')
+    if resolvable is None:
+        return []
+    return [f'Two models whose scores differ by less than {resolvable:.2f} cannot be ranked on so few images: a '
+            'smaller true difference shows in fewer than 80 % of such recordings, by simulation. It is a recording of '
+            'two mice; what holds for these neurons need not hold for others.']
 
 
 def _with_error(score: Score) -> str:

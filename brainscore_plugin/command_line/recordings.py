@@ -6,7 +6,8 @@ import typer
 
 commands = typer.Typer(no_args_is_help=True,
                        help='Real recordings of mouse visual cortex: fetch, package for Brain-Score, verify.')
-Recording = Annotated[str, typer.Argument(metavar='NAME', help='allen-calcium, allen-neuropixels or sensorium2022.')]
+Recording = Annotated[str, typer.Argument(metavar='NAME', help=(
+    'allen-calcium, allen-neuropixels, sensorium2022 or antolik2016.'))]
 
 
 @commands.command('list')

@@ -50,7 +50,7 @@ def ceiling(
 
 @commands.command()
 def explain(model: str, benchmark: str) -> None:
-    """Score MODEL on BENCHMARK beside chance and truth, and say in two lines what the number means."""
+    """Score MODEL on BENCHMARK beside chance and truth, and say in a few lines what the number means."""
     from brainscore_plugin.explain import explain as explain_score
     for line in explain_score(model, benchmark):
         typer.echo(line)

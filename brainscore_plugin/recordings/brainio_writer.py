@@ -8,13 +8,15 @@ import netCDF4
 import numpy as np
 import pandas as pd
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from brainscore_plugin.data.mouse_recordings.layout import Layout
 
 CHUNK_BYTES = 4 * 2 ** 20  # of some neurons' responses to everything: the least that is read for one neuron
 
 
-def write_stimuli(layout: Layout, table: pd.DataFrame, images: Iterable[np.ndarray]) -> None:
+def write_stimuli(layout: Layout, table: pd.DataFrame, images: Iterable[np.ndarray],
+                  terms: dict[str, str] | None = None) -> None:
     """Write a stimulus set: CSV, zip of 8-bit PNGs, and the PNGs unpacked.
 
     Parameters
@@ -26,6 +28,8 @@ def write_stimuli(layout: Layout, table: pd.DataFrame, images: Iterable[np.ndarr
         added.
     images : iterable of numpy.ndarray, uint8, shape (height, width) or (height, width, 3)
         In the order of the table; read one at a time.
+    terms : dict of str to str, optional
+        Whose the images are and under which licence, written into each PNG as texts.
 
     Raises
     ------
@@ -36,6 +40,9 @@ def write_stimuli(layout: Layout, table: pd.DataFrame, images: Iterable[np.ndarr
     if len(repeated):
         raise ValueError(f"{layout.identifier}: stimulus_id '{repeated.iloc[0]}' occurs twice.")
     table = table.assign(filename=table['stimulus_id'] + '.png')
+    texts = PngInfo()
+    for key, text in (terms or {}).items():
+        texts.add_text(key, text)
     layout.stimuli.mkdir()
     with zipfile.ZipFile(layout.stimuli_zip, 'w') as archive:
         for image, name in zip(_counted(images, len(table), layout.identifier), table['filename']):
@@ -43,7 +50,7 @@ def write_stimuli(layout: Layout, table: pd.DataFrame, images: Iterable[np.ndarr
                 raise ValueError(f'{layout.identifier}: image {name} is {image.dtype} {image.shape}; expected '
                                  'uint8 (height, width) or (height, width, 3).')
             png = io.BytesIO()
-            Image.fromarray(image).save(png, format='png')
+            Image.fromarray(image).save(png, format='png', pnginfo=texts)
             (layout.stimuli / name).write_bytes(png.getvalue())
             archive.writestr(zipfile.ZipInfo(name), png.getvalue())  # ZipInfo's date is fixed: the same bytes
     table.sort_index(axis=1).to_csv(layout.stimuli_csv, index=False, lineterminator='\n')

@@ -14,11 +14,16 @@ def _paragraph(recording: PublishedRecording) -> str:
     here = [name for name in recording.identifiers if packaged(name).sidecar.is_file()]
     return '\n  '.join([
         f'{recording.name} ({recording.identifier}): {recording.title}',
-        f'size      {recording.n_sessions} sessions, about {recording.download_bytes / 1e9:.0f} GB to download, '
-        f'{recording.packaged_bytes / 1e9:.1f} GB packaged',
+        f'size      {recording.n_sessions} sessions, about {_size(recording.download_bytes)} to download, '
+        f'{_size(recording.packaged_bytes, 1)} packaged',
         f'licence   {recording.licence}',
         f'citation  {recording.citation}',
         f'homepage  {recording.homepage}',
         f"fetched   {f'into {cache}' if cache.is_dir() else 'no'}",
         f"packaged  {', '.join(here) or 'no'}",
+        *(f'{identifier} is part of brainscore-mouse: nothing to fetch' for identifier in recording.embedded),
     ])
+
+
+def _size(n_bytes: int, digits: int = 0) -> str:
+    return f'{n_bytes / 1e9:.{digits}f} GB' if n_bytes >= 1e8 else f'{n_bytes / 1e6:.0f} MB'

@@ -27,6 +27,8 @@ class PublishedRecording(ABC):
         Kinds of responses that can be packaged, the default first.
     scripts : tuple of pathlib.Path
         What made the responses from the published files and needs nothing of this project; a submission shows it.
+    embedded : tuple of str
+        Those of `identifiers` that are part of this repository, so that nobody need package them.
     keeps_files : bool
         Whether packaging reads the published files themselves, which are then never deleted.
     """
@@ -43,6 +45,7 @@ class PublishedRecording(ABC):
     reduced_bytes: int
     kinds: tuple[str, ...]
     scripts: tuple[Path, ...]
+    embedded: tuple[str, ...] = ()
     keeps_files: bool = False
 
     def chosen_kind(self, kind: str | None) -> str:

@@ -31,6 +31,15 @@ RECORDINGS: dict[str, dict[str, Any]] = {
                  'pre_processing': 'spike counts, single trials, default quality filters of AllenSDK',
                  'extra_notes': f'Neuropixels; {_FILTERED}'},
     },
+    'Antolik2016': {
+        'plugin': 'Antolik2016',
+        'stimulus_set': {'num_stimuli': 100, 'datatype': 'image', 'stimuli_subtype': 'natural_scenes',
+                         'extra_notes': 'grey, 31 x 31; two fields of view saw 50 of them, one the others'},
+        'data': {'num_recording_sites': 260, 'num_subjects': 2, 'datatype': 'calcium', 'data_publicly_available': True,
+                 'pre_processing': 'one number a presentation, as published',
+                 'extra_notes': 'two-photon calcium imaging of layer 2/3, three fields of view of two mice, 8 to 12 '
+                                'trials; CC BY 4.0, part of the plugin'},
+    },
     'Willeke2022': {
         'plugin': 'Willeke2022',
         'stimulus_set': {'datatype': 'image', 'stimuli_subtype': 'natural_scenes',

@@ -59,12 +59,16 @@ class MousePredictivity(BenchmarkBase):
     load_training : callable, optional
         Animal -> its single trials of the training images, NeuroidAssembly (presentation, neuroid), where these are
         other images than those that are scored.
+    resolvable_difference : float, optional
+        Least difference between two models' scores that recordings of this size can be expected to show, where it is
+        known; it goes into the score's attributes.
     """
 
     def __init__(self, identifier: str, area: str, version: int, load_recordings: Callable[[], NeuroidAssembly],
                  metric: Metric, time_bin: tuple[int, int], bibtex: str, parent: str | None = None,
                  neuron_filter: str = 'none', ceiler: Metric | None = None,
-                 load_training: Callable[[str], NeuroidAssembly] | None = None):
+                 load_training: Callable[[str], NeuroidAssembly] | None = None,
+                 resolvable_difference: float | None = None):
         super().__init__(identifier=identifier, version=version, ceiling_func=None, parent=parent or area,
                          bibtex=bibtex)
         self.region = area
@@ -74,6 +78,7 @@ class MousePredictivity(BenchmarkBase):
         self.neuron_filter = neuron_filter
         self._ceiler = ceiler
         self.load_training = load_training
+        self.resolvable_difference = resolvable_difference
 
     @cached_property
     def recordings(self) -> NeuroidAssembly:
@@ -109,7 +114,7 @@ class MousePredictivity(BenchmarkBase):
         Score
             The committed layer's score with the metric's attributes (raw, corrected, animals, error, n_nan,
             n_neurons, seed, …) and layer (the committed one), layer_scores (a Score over layer, its error in
-            attribute error), ceiling, region, filter and comment.
+            attribute error), ceiling, region, filter, comment and, where it is known, resolvable_difference.
         """
         region, features = self.features(candidate)
         scores = {layer: self.score_features(values) for layer, values in features.items()}
@@ -124,6 +129,8 @@ class MousePredictivity(BenchmarkBase):
             _logger.warning(f'{self.identifier}: {comment}')
         score.attrs.update({'layer': committed, 'layer_scores': layer_scores, 'ceiling': self.ceiling,
                             'region': region, 'filter': self.neuron_filter, 'comment': comment})
+        if self.resolvable_difference is not None:
+            score.attrs['resolvable_difference'] = self.resolvable_difference
         return score
 
     def score_features(self, features: NeuroidAssembly) -> Score:

@@ -1,5 +1,6 @@
 """Loads packaged recordings: only the neurons that a selection keeps."""
 from collections.abc import Callable
+from pathlib import Path
 
 import netCDF4
 import numpy as np
@@ -10,7 +11,7 @@ from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from .layout import Layout, packaged
 
 
-def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
+def load_stimulus_set(identifier: str, absent: str, home: Path | None = None) -> StimulusSet:
     """The stimulus set of packaged recordings.
 
     Parameters
@@ -19,6 +20,8 @@ def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
         Such as 'deVries2020'.
     absent : str
         What to tell the user if the recording is not there: the commands that get it, their size and licence.
+    home : pathlib.Path, optional
+        Folder of recordings that a plugin brings along; Brain-Score's data home by default.
 
     Raises
     ------
@@ -27,7 +30,7 @@ def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
     ValueError
         If a file is damaged or missing.
     """
-    layout = _present(identifier, absent)
+    layout = _present(identifier, absent, home)
     try:
         stimulus_set = StimulusSet.from_files(layout.stimuli_csv, layout.stimuli)
     except (AssertionError, FileNotFoundError, KeyError, pd.errors.ParserError) as error:
@@ -44,14 +47,14 @@ def neuron_table(identifier: str, absent: str) -> pd.DataFrame:
 
 
 def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], np.ndarray] | None = None,
-                  stimuli: str | None = None) -> NeuroidAssembly:
+                  stimuli: str | None = None, home: Path | None = None) -> NeuroidAssembly:
     """Single-trial responses of packaged recordings.
 
     Reads some neurons at a time, so that no more than the result need be in memory.
 
     Parameters
     ----------
-    identifier, absent
+    identifier, absent, home
         As of :func:`load_stimulus_set`.
     keep : callable, optional
         From the table of neurons to a mask, bool (n_neurons,); all neurons by default.
@@ -68,8 +71,8 @@ def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], n
     FileNotFoundError, ValueError
         As of :func:`load_stimulus_set`.
     """
-    layout = _present(identifier, absent)
-    stimulus_set = load_stimulus_set(stimuli or identifier, absent)
+    layout = _present(identifier, absent, home)
+    stimulus_set = load_stimulus_set(stimuli or identifier, absent, home)
     with _open(layout) as file:
         neurons, bins = _coordinates(file, 'neuroid'), _coordinates(file, 'time_bin')
         presentations = _coordinates(file, 'presentation')
@@ -93,8 +96,8 @@ class _WithStimuli(StimulusMergeAssemblyLoader):
         super().__init__(cls=NeuroidAssembly, file_path=None, stimulus_set=stimulus_set)
 
 
-def _present(identifier: str, absent: str) -> Layout:
-    layout = packaged(identifier)
+def _present(identifier: str, absent: str, home: Path | None = None) -> Layout:
+    layout = packaged(identifier, home)
     if not layout.sidecar.is_file():
         raise FileNotFoundError(f'The recordings {identifier} are not in {layout.directory.parent}. {absent}')
     return layout

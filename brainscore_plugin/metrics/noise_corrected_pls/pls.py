@@ -270,6 +270,37 @@ def predict_many(rotation: Rotation, Ys: list[np.ndarray], n_components: int = 2
     return _predict(rotation, Ys, names, n_components)
 
 
+def predict_each(rotation: Rotation, Y: np.ndarray, n_components: int) -> np.ndarray:
+    r"""Predict the test images of a rotation with 1, 2, ... components, all from one fit.
+
+    .. math:: \hat Y_k = \bar y + \sum_{j \le k} t^{\text{test}}_j \, t_j^\top Y / t_j^\top t_j, \quad k = 1 \dots
+
+    Parameters
+    ----------
+    rotation : Rotation
+        Of few images or features (at most 256), unscaled.
+    Y : array of shape (n_train, n_targets)
+    n_components : int
+
+    Returns
+    -------
+    ndarray of shape (n_components, n_test, n_targets), float64
+        Where fewer components exist, those of the last one again. Errors and sources are
+        those of `fit_predict`, but no warning.
+    """
+    Y = _matrix('Y', Y)
+    if len(Y) != rotation.n_train or rotation.train.shape[1] > LARGE or rotation.scale:
+        raise ValueError(f'Y has {len(Y)} images, X_train has {rotation.n_train}; the rotation has '
+                         f'{rotation.train.shape[1]} components, at most {LARGE} are expected, and no scaling')
+    k = min(n_components, rotation.train.shape[1])
+    train, test = (scores[0] for scores in _small_scores(rotation, [_project(rotation, Y)], k))
+    if rotation.basis is not None:
+        train = train @ rotation.basis.T
+    steps = np.zeros((n_components, test.shape[1], Y.shape[1]))
+    steps[:k] = test[:, :, None] * (train @ (Y - Y.mean(axis=0)))[:, None, :]
+    return steps.cumsum(axis=0) + Y.mean(axis=0)
+
+
 def _predict(rotation: Rotation, Ys: list[np.ndarray], names: list[str], n_components: int) -> list[np.ndarray]:
     if not 1 <= n_components <= rotation.n_features:
         raise ValueError(f'n_components is {n_components}; it must be at least 1 and at '

@@ -47,12 +47,15 @@ def reliability_of_animals(responses: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (N_HALVINGS, n_neurons)
-        NaN also where a neuron has trials of fewer than two images.
+        NaN also where a neuron has trials of fewer than two images, or fewer than two trials.
     """
     seen, alike = np.unique(np.isfinite(responses).any(axis=1), axis=1, return_inverse=True)
     values = np.full((N_HALVINGS, responses.shape[2]), np.nan)
     for i in np.flatnonzero(seen.sum(axis=0) >= 2):
-        values[:, alike == i] = reliability(responses[seen[:, i]][:, :, alike == i])
+        own = responses[seen[:, i]][:, :, alike == i]
+        trials = np.isfinite(own).any(axis=(0, 2))  # an animal may have had fewer trials than others
+        if trials.sum() >= 2:
+            values[:, alike == i] = reliability(own[:, trials])
     return values
 
 

@@ -1,0 +1,1 @@
+"""Antolik2016: two-photon calcium imaging of VISp, 260 neurons, natural images (Antolík et al. 2016)."""
