@@ -6,7 +6,8 @@ from brainscore_plugin.recordings.published_recording import PublishedRecording
 from training.home import project_home
 
 # Brain-Score's identifier -> the documented name, which is also that of the cache and, with _ for -, of the folder here
-NAMES = {'deVries2020': 'allen-calcium', 'Siegle2021': 'allen-neuropixels', 'Willeke2022': 'sensorium2022'}
+NAMES = {'deVries2020': 'allen-calcium', 'Siegle2021': 'allen-neuropixels', 'Willeke2022': 'sensorium2022',
+         'Conwell2021': 'allen-rsm'}
 
 
 def identifier_of(name: str) -> str:

@@ -14,11 +14,19 @@ def _paragraph(recording: PublishedRecording) -> str:
     here = [name for name in recording.identifiers if packaged(name).sidecar.is_file()]
     return '\n  '.join([
         f'{recording.name} ({recording.identifier}): {recording.title}',
-        f'size      {recording.n_sessions} sessions, about {recording.download_bytes / 1e9:.0f} GB to download, '
-        f'{recording.packaged_bytes / 1e9:.1f} GB packaged',
+        f'size      {_count(recording)}, about {recording.download_size} to download, '
+        f'{_packaged(recording.packaged_bytes)} packaged',
         f'licence   {recording.licence}',
         f'citation  {recording.citation}',
         f'homepage  {recording.homepage}',
         f"fetched   {f'into {cache}' if cache.is_dir() else 'no'}",
         f"packaged  {', '.join(here) or 'no'}",
     ])
+
+
+def _count(recording: PublishedRecording) -> str:
+    return f"{recording.n_sessions} session{'s' if recording.n_sessions > 1 else ''}"
+
+
+def _packaged(n_bytes: int) -> str:
+    return f'{n_bytes / 1e9:.1f} GB' if n_bytes >= 1e8 else f'{n_bytes / 1e6:.0f} MB'
