@@ -10,12 +10,12 @@ NEURON_FILTER = 'conwell2021'  # made by those who published the matrices
 BIBTEX = """@inproceedings{conwell2021neural,
   title = {Neural Regression, Representational Similarity, Model Zoology \\& Neural Taskonomy at Scale in Rodent Visual
            Cortex},
-  author = {Conwell, Colin and Mayo, David and Buice, Michael A. and Katz, Boris and Alvarez, George A. and
-            Barbu, Andrei},
+  author = {Conwell, Colin and Mayo, David and Barbu, Andrei and Buice, Michael and Alvarez, George and
+            Katz, Boris},
   booktitle = {Advances in Neural Information Processing Systems},
   volume = {34},
   year = {2021},
-  url = {https://doi.org/10.1101/2021.06.18.448431}
+  url = {https://github.com/ColinConwell/DeepMouseTrap}
 }"""
 
 

@@ -46,7 +46,8 @@ class Recording(PublishedRecording):
     licence = ("none is stated by those who published the files; they derive from Allen Institute data, whose terms "
                'of use are non-commercial, with citation: keep them on your disk, and let nothing of them be part of '
                'a submission')
-    citation = 'Conwell et al. (2021), NeurIPS 34, https://doi.org/10.1101/2021.06.18.448431; de Vries et al. (2020)'
+    citation = ('de Vries et al. (2020), Nature Neuroscience 23:138-151; Conwell et al. (2021), NeurIPS 34, '
+                'https://github.com/ColinConwell/DeepMouseTrap')
     homepage = 'https://github.com/annonymousecode/Model-Zoology-and-Neural-Taskonomy'
     n_sessions = 1
     download_bytes = sum(remote.size for remote in FILES)
