@@ -5,15 +5,24 @@
 The recording must be packaged: 'brainscore-mouse recordings fetch allen-rsm'. A look at finished models: never choose a
 training setting by it.
 """
+import argparse
 import sys
+import tempfile
+from pathlib import Path
 
 import measure  # noqa: F401  (puts the packages before the scripts)
 import numpy as np
+from brainscore_core.supported_data_standards.brainio import fetch
 from brainscore_vision import load_benchmark, load_dataset, load_model
 from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows
 from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities
 from brainscore_vision.metrics.mouse_rdm.sites import site_similarities
 from brainscore_vision.metrics.mouse_rdm.sites_metric import LEAST_RELIABILITY, site_matrices
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests'))
+from fabricated.similarity_matrices import published_files, write_files
+
+from brainscore_plugin.recordings.allen_rsm import recording
 
 AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
 DOMAINS = ('imagenet', 'real', 'painting', 'clipart', 'infograph', 'sketch', 'quickdraw', 'cremi')
@@ -49,7 +58,7 @@ def row(model: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def main(models: list[str]) -> None:
+def report(models: list[str]) -> None:
     header = ['network', 'best layer of each site, mean of 21', 'first layer, VISp', 'first layer, mean of areas',
               *AREAS]
     print(f"| {' | '.join(header)} |\n|{'---|' * len(header)}")
@@ -57,5 +66,26 @@ def main(models: list[str]) -> None:
         print(row(model), flush=True)
 
 
+def package_fabricated(folder: Path) -> None:
+    """Package made-up matrices into a data home in the folder."""
+    write_files(folder)
+    fetch._local_data_path = str(folder / '.brainio')
+    recording.FILES = published_files(folder)
+    recording.Recording().package(folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('models', nargs='*', help='identifiers; all models of this project by default')
+    parser.add_argument('--tiny', action='store_true', help='made-up matrices: to see that the script runs')
+    arguments = parser.parse_args()
+    if arguments.tiny:
+        with tempfile.TemporaryDirectory() as folder:
+            package_fabricated(Path(folder))
+            report(['random_features'])
+    else:
+        report(arguments.models or list(MODELS))
+
+
 if __name__ == '__main__':
-    main(sys.argv[1:] or list(MODELS))
+    main()

@@ -107,6 +107,7 @@ INSTEAD_OF_PYTHON = {  # what a block holds -> why it is only compiled
     'from dask_jobqueue import SLURMCluster': 'needs a SLURM cluster',
     'napari_viewer.show(': 'needs a screen; tests/viewer call it',
     'brainscore_vision.data.deVries2020.recording import load_recordings': 'needs the recordings',
+    'brainscore_vision.data.Conwell2021.recording import load_similarities': 'needs the recordings',
 }
 SMALLER = {'brainscore-mouse train': '--epochs 1 --batch-size 8 --set head_width=32 --accelerator cpu',
            'brainscore-mouse score': '--models pixels64,random_features --benchmarks SimulatedMouse.VISp-pls'}
