@@ -76,7 +76,7 @@ def check_recordings(benchmark: str) -> None:
             others = f' and {len(absent) - 1} more' if absent[1:] else ''
             raise FileNotFoundError(
                 f"The recordings {absent[0]}{others} are not in {recordings_home()}. 'brainscore-mouse recordings "
-                f"fetch {name}' gets them ({recording.download_bytes / 1e9:.0f} GB), then 'brainscore-mouse "
+                f"fetch {name}' gets them ({recording.download_size}), then 'brainscore-mouse "
                 f"recordings package {name} --from CACHE'. Licence: {recording.licence}.")
 
 

@@ -15,13 +15,18 @@ TEST_DATA = 'BRAINSCORE_MOUSE_TEST_DATA'
 BESIDE_THE_CLONE = Path(__file__).resolve().parents[2] / 'shared' / 'data'
 
 
+def real_data() -> Path:
+    """The folder that BRAINSCORE_MOUSE_TEST_DATA names, by default ``../shared/data`` beside the clone."""
+    return Path(os.environ.get(TEST_DATA) or BESIDE_THE_CLONE)
+
+
 def real_images() -> Path | None:
     """Folder of real images in the official archives' layouts; None where there is none.
 
     The variable BRAINSCORE_MOUSE_TEST_DATA names a folder with ``domains/``; if it is not set, ``../shared/data``
     beside the clone is taken if it is there. Nothing else outside of the repository is looked for.
     """
-    archives = Path(os.environ.get(TEST_DATA) or BESIDE_THE_CLONE) / 'domains'
+    archives = real_data() / 'domains'
     return archives if archives.is_dir() else None
 
 
@@ -32,6 +37,15 @@ def domain_archives() -> Path:
     if archives is None:
         pytest.skip(f'no real images: set {TEST_DATA} to a folder with domains/')
     return archives
+
+
+@pytest.fixture(scope='session')
+def similarity_matrices() -> tuple[Path, Path]:
+    """Folder of the matrices of Conwell et al. (2021), and file of their scenes; without them tests are skipped."""
+    places = real_data() / 'mouse' / 'allen_rsms', real_data() / 'aivc' / 'natural_scenes_31x31.npy'
+    if not all(place.exists() for place in places):
+        pytest.skip(f'no published similarity matrices: set {TEST_DATA} to a folder with mouse/ and aivc/')
+    return places
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,7 +7,7 @@ import typer
 commands = typer.Typer(no_args_is_help=True,
                        help='Real recordings of mouse visual cortex: fetch, package for Brain-Score, verify.')
 Recording = Annotated[str, typer.Argument(metavar='NAME', help=(
-    'allen-calcium, allen-neuropixels, sensorium2022 or antolik2016.'))]
+    'allen-calcium, allen-neuropixels, sensorium2022, allen-rsm or antolik2016.'))]
 
 
 @commands.command('list')
@@ -24,8 +24,10 @@ def fetch_recordings(
     keep_nwb: Annotated[bool, typer.Option('--keep-nwb', help=(
         "Keep each session's files; otherwise they are deleted once its responses are taken."))] = False,
 ) -> None:
-    """Fetch recordings, session by session; start it again to go on where it was stopped."""
+    """Show the terms of recordings and fetch them, session by session; start it again to go on where it was stopped."""
+    from brainscore_plugin.recordings.catalogue import published
     from brainscore_plugin.recordings.fetch import fetch
+    typer.echo(published(name).terms())
     cache = fetch(name, cache, keep_nwb)
     typer.echo(f"All of {name} is in {cache}: 'brainscore-mouse recordings package {name} --from {cache}' packages it.")
 

@@ -7,7 +7,7 @@ from training.home import project_home
 
 # Brain-Score's identifier -> the documented name, which is also that of the cache and, with _ for -, of the folder here
 NAMES = {'deVries2020': 'allen-calcium', 'Siegle2021': 'allen-neuropixels', 'Willeke2022': 'sensorium2022',
-         'Antolik2016': 'antolik2016'}
+         'Antolik2016': 'antolik2016', 'Conwell2021': 'allen-rsm'}
 
 
 def identifier_of(name: str) -> str:

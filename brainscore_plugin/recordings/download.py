@@ -28,13 +28,14 @@ class Remote:
         Where it is.
     size : int, optional
         Bytes; asked of the server where it is not known.
-    md5 : str, optional
-        Checksum; verified where it is published.
+    md5, sha256 : str, optional
+        Checksums; verified where they are known.
     """
     path: str
     url: str
     size: int | None = None
     md5: str | None = None
+    sha256: str | None = None
 
     def is_downloaded(self, cache: Path) -> bool:
         """Whether it has been downloaded; files get their name only when they are whole."""
@@ -51,7 +52,7 @@ class Remote:
 def download(remote: Remote, cache: Path, progress: Callable[[int], None] = lambda n: None) -> Path:
     """Download a file into the cache unless it is there.
 
-    It grows under the name ``<name>.part`` and is renamed when its size, and its MD5 where one is published, are
+    It grows under the name ``<name>.part`` and is renamed when its size, and its checksums where they are known, are
     right; a download that was killed goes on from there.
 
     Parameters
@@ -123,13 +124,17 @@ def _verify(remote: Remote, partial: Path) -> None:
         partial.unlink()
         raise OSError(f'{remote.url} was downloaded with {size} bytes; expected {remote.size}, as published. '
                       'Fetch again.')
-    if remote.md5 is not None:
-        with partial.open('rb') as file:
-            md5 = hashlib.file_digest(file, 'md5').hexdigest()
-        if md5 != remote.md5:
+    for name, algorithm, expected in (('MD5', 'md5', remote.md5), ('SHA-256', 'sha256', remote.sha256)):
+        if expected is not None and (found := checksum(partial, algorithm)) != expected:
             partial.unlink()
-            raise OSError(f'{remote.url} was downloaded with the MD5 {md5}; expected {remote.md5}, as published. '
+            raise OSError(f'{remote.url} was downloaded with the {name} {found}; expected {expected}, as published. '
                           'Fetch again.')
+
+
+def checksum(path: Path, algorithm: str) -> str:
+    """Checksum of a file, hexadecimal; `algorithm` as in :mod:`hashlib`, such as 'sha256'."""
+    with path.open('rb') as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _partial(path: Path) -> Path:

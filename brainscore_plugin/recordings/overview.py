@@ -14,8 +14,8 @@ def _paragraph(recording: PublishedRecording) -> str:
     here = [name for name in recording.identifiers if packaged(name).sidecar.is_file()]
     return '\n  '.join([
         f'{recording.name} ({recording.identifier}): {recording.title}',
-        f'size      {recording.n_sessions} sessions, about {_size(recording.download_bytes)} to download, '
-        f'{_size(recording.packaged_bytes, 1)} packaged',
+        f'size      {_count(recording)}, about {recording.download_size} to download, '
+        f'{_packaged(recording.packaged_bytes)} packaged',
         f'licence   {recording.licence}',
         f'citation  {recording.citation}',
         f'homepage  {recording.homepage}',
@@ -25,5 +25,9 @@ def _paragraph(recording: PublishedRecording) -> str:
     ])
 
 
-def _size(n_bytes: int, digits: int = 0) -> str:
-    return f'{n_bytes / 1e9:.{digits}f} GB' if n_bytes >= 1e8 else f'{n_bytes / 1e6:.0f} MB'
+def _count(recording: PublishedRecording) -> str:
+    return f"{recording.n_sessions} session{'s' if recording.n_sessions > 1 else ''}"
+
+
+def _packaged(n_bytes: int) -> str:
+    return f'{n_bytes / 1e9:.1f} GB' if n_bytes >= 1e8 else f'{n_bytes / 1e6:.0f} MB'

@@ -48,6 +48,17 @@ class PublishedRecording(ABC):
     embedded: tuple[str, ...] = ()
     keeps_files: bool = False
 
+    @property
+    def download_size(self) -> str:
+        """Estimate of what is downloaded, such as '150 GB' or '4 MB'."""
+        gigabytes = self.download_bytes / 1e9
+        return f'{gigabytes:.0f} GB' if gigabytes >= 1 else f'{self.download_bytes / 1e6:.0f} MB'
+
+    def terms(self) -> str:
+        """What somebody who fetches it must know: title, licence, citation, homepage; a line each."""
+        return (f'{self.name} ({self.identifier}): {self.title}\n'
+                f'licence   {self.licence}\ncitation  {self.citation}\nhomepage  {self.homepage}')
+
     def chosen_kind(self, kind: str | None) -> str:
         """`kind`, by default the first; ValueError if there are no such responses."""
         if kind not in (None, *self.kinds):

@@ -49,6 +49,14 @@ RECORDINGS: dict[str, dict[str, Any]] = {
                  'extra_notes': 'Sensorium 2022, two-photon calcium imaging; its licence does not let the recordings '
                                 'be passed on, everybody gets a copy from gin.g-node.org/cajal/Sensorium2022'},
     },
+    'Conwell2021': {
+        'plugin': 'Conwell2021',
+        'stimulus_set': {**_SCENES, 'extra_notes': "Allen Brain Observatory's natural scenes at 31 x 31, grey"},
+        'data': {'datatype': 'calcium', 'data_publicly_available': True,
+                 'pre_processing': 'similarity matrices of sites, events, mean of 50 trials',
+                 'extra_notes': 'published by Conwell et al. (2021) without a stated licence, neurons chosen by them '
+                                '(filter {filter}); everybody gets a copy from their repository'},
+    },
 }
 
 

@@ -30,6 +30,8 @@ not, in six areas, and how well networks explain it depends on what images they 
 {uploads}
   - `Willeke2022` (Sensorium 2022) may not be passed on by its licence: it must not be put on public storage. It loads
     from the data home of whoever has a copy, and fails with one line elsewhere.
+  - `Conwell2021` (matrices that Conwell et al. published without stating a licence) must not be put on public storage
+    either; whoever wants it fetches 4 MB from the authors' repository.
 - **Field of view.** Images fill a model's field of view, whatever visual degrees it declares: the benchmarks' common
   class, `benchmarks/mouse_predictivity`, explains why.
 - **Models of primate vision** that map no mouse area are asked for V1; the score's attribute `region` says so.

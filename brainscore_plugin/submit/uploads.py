@@ -16,7 +16,9 @@ from .replacements import REPLACEMENTS
 Versions = dict[str, dict[str, Any]]  # recording -> its bucket, and of each file version_id and sha1
 
 BUCKET = 'brainscore-storage/brainscore-vision/benchmarks'  # where Brain-Score keeps the recordings of benchmarks
-WITHHELD = 'Willeke2022'  # its licence does not let it be passed on
+WITHHELD = {  # recordings that may not be passed on, and why
+    'Willeke2022': 'the licence of the Sensorium recordings does not let them be passed on',
+    'Conwell2021': 'no licence is stated for the published matrices'}
 _PLUGINS = ('deVries2020', 'Siegle2021')
 _FILES = ('assembly', 'stimuli_csv', 'stimuli_zip')  # as of Layout
 _LOAD_ALL = """import json, sys
@@ -71,9 +73,10 @@ def read_versions(path: Path) -> Versions:
 
 
 def _check_entry(identifier: str, files: dict[str, Any]) -> None:
-    if identifier.split('.')[0] == WITHHELD:
-        raise ValueError(f"'{identifier}' must not be uploaded: the licence of the Sensorium recordings does not let "
-                         'them be passed on. Take it out of the file and, if it has been uploaded, off the storage.')
+    reason = WITHHELD.get(identifier.split('.')[0])
+    if reason:
+        raise ValueError(f"'{identifier}' must not be uploaded: {reason}. Take it out of the file and, if it has been "
+                         'uploaded, off the storage.')
     if identifier not in uploadable():
         raise ValueError(f"'{identifier}' is not a recording that can be uploaded; these are "
                          f"{', '.join(uploadable())}.")
@@ -111,8 +114,8 @@ def upload_checks(versions: Versions, copy: FreshCopy) -> Iterator[Check]:
     if missing:
         yield Check('recordings still to be uploaded', lambda: '; '.join(map(_to_upload, missing)) +
                     '. Until then they load from the data home')
-    yield Check('recordings that are not uploaded', lambda: f'{WITHHELD} loads from the data home; its licence does '
-                'not let it be passed on')
+    yield Check('recordings that are not uploaded', lambda: '; '.join(
+        f'{name} loads from the data home: {reason}' for name, reason in WITHHELD.items()))
 
 
 def _to_upload(identifier: str) -> str:

@@ -11,7 +11,7 @@ from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, image_tr
 from brainscore_plugin.recordings.packaged_folder import packaged_folder
 
 BENCHMARKS = {'deVries2020.VISp-pls': 'allen-calcium', 'Siegle2021.VISrl-rdm': 'allen-neuropixels',
-              'Willeke2022.VISp-pls_pooled': 'sensorium2022'}
+              'Willeke2022.VISp-pls_pooled': 'sensorium2022', 'Conwell2021.VISam-rdm': 'allen-rsm'}
 
 
 def package_neurons(reliability):

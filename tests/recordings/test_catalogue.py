@@ -45,7 +45,7 @@ def test_loader_and_readme_say_what_the_catalogue_says(identifier):
     recording, folder = published(identifier), PLUGIN_ROOT / 'data' / identifier
     (said,) = (ast.literal_eval(node.value) for node in ast.parse((folder / 'recording.py').read_text()).body
                if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == 'ABSENT')
-    assert f'about {recording.download_bytes / 1e9:.0f} GB' in said
+    assert f'about {recording.download_size}' in said
     for command in (f'recordings fetch {recording.name}', f'recordings package {recording.name} --from CACHE'):
         assert command in said
     readme = ' '.join((folder / 'README.md').read_text().split())
@@ -65,7 +65,7 @@ def test_the_documentation_gives_the_sizes_of_the_catalogue(identifier, place):
     recording = published(identifier)
     (row,) = (line for line in (PLUGIN_ROOT.parent / place).read_text().splitlines()
               if line.startswith(f'| `{recording.name}` |'))
-    assert f'about {recording.download_bytes / 1e9:.0f} GB' in row
+    assert f'about {recording.download_size}' in row
     assert f'`{recording.identifier}' in row
 
 

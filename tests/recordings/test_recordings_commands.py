@@ -21,7 +21,7 @@ def test_list_shows_sizes_licences_and_what_is_here(homes):
     (homes / 'mouse' / 'recordings' / 'allen-calcium').mkdir(parents=True)
     (homes / '.brainio' / 'deVries2020').mkdir(parents=True)
     (homes / '.brainio' / 'deVries2020' / 'deVries2020.json').touch()
-    calcium, neuropixels, sensorium, antolik = run('list').output.split('\n\n')
+    calcium, neuropixels, sensorium, antolik, matrices = run('list').output.split('\n\n')
     for said in ('allen-calcium (deVries2020)', 'de Vries et al. (2020)', '506 sessions', '150 GB', 'CC BY 4.0',
                  'fetched   into', 'packaged  deVries2020'):
         assert said in calcium
@@ -30,6 +30,8 @@ def test_list_shows_sizes_licences_and_what_is_here(homes):
     assert 'sensorium2022' in sensorium
     for said in ('antolik2016 (Antolik2016)', '25 MB', 'CC BY 4.0', 'Antolik2016 is part of brainscore-mouse'):
         assert said in antolik
+    for said in ('allen-rsm (Conwell2021)', '1 session, about 4 MB', '2 MB packaged', 'none is stated'):
+        assert said in matrices
 
 
 @pytest.mark.parametrize(('arguments', 'message'), [

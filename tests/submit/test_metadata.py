@@ -23,7 +23,7 @@ def test_every_benchmark_is_described(name):
         assert entry['data']['species'] == 'mouse'
         assert entry['data']['region'] == identifier.split('.')[1].split('-')[0]
         assert entry['data']['data_publicly_available'] == (name != 'Willeke2022')
-        assert entry['metric']['type'].startswith('mouse_rdm' if identifier.endswith('rdm') else 'noise_corrected_pls')
+        assert entry['metric']['type'].startswith('mouse_rdm' if '-rdm' in identifier else 'noise_corrected_pls')
 
 
 @pytest.mark.parametrize('name', ['alexnet64', 'alexnet64_seeds', 'mouse_baselines'])

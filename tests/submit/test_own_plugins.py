@@ -8,7 +8,7 @@ from brainscore_plugin.submit.own_plugins import lay_plugin, own_plugins
 
 PACKAGING = {'deVries2020': {'reduce_sessions.py', 'calcium_responses.py', 'session_file.py'},
              'Siegle2021': {'reduce_sessions.py', 'session_file.py'}, 'Willeke2022': {'published_mouse.py'},
-             'Antolik2016': {'supplement.py'}}
+             'Antolik2016': {'supplement.py'}, 'Conwell2021': {'published_matrices.py'}}
 
 
 @pytest.fixture(scope='module')

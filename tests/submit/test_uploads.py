@@ -133,6 +133,7 @@ def entry(**changes):
     ({'SimulatedMouse': entry()}, "'SimulatedMouse' is not a recording that can be uploaded; these are deVries2020"),
     ({'Willeke2022.21067-10-18': entry()}, 'must not be uploaded: the licence'),
     ({'Willeke2022': entry()}, 'must not be uploaded: the licence'),
+    ({'Conwell2021': entry()}, 'must not be uploaded: no licence'),
 ])
 def test_an_invalid_file_of_versions_says_why(tmp_path, content, says):
     path = tmp_path / 'versions.json'

@@ -32,3 +32,15 @@ def test_the_responses_without_their_noise_are_explained(comparison):
 
 def test_reliability():
     assert load_metric('mouse_rdm_reliability')(assemblies()[1]).item() == pytest.approx(.74, abs=.05)
+
+
+@pytest.mark.parametrize('comparison', ['pearson', 'spearman'])
+def test_published_matrices_without_noise_are_explained(comparison):
+    source, _ = assemblies()
+    ids = source['stimulus_id'].values
+    target = NeuroidAssembly(np.corrcoef(source.values), dims=['presentation', 'neuroid'], coords={
+        'stimulus_id': ('presentation', ids), 'shown': ('presentation', np.arange(N_IMAGES)),
+        'compared_with': ('neuroid', ids), 'site': ('neuroid', ['VISp_layer4'] * N_IMAGES),
+        'reliability': ('neuroid', [1.] * N_IMAGES)})
+    assert load_metric('mouse_rdm_sites', comparison=comparison)(source, target).item() == pytest.approx(1)
+    assert load_metric('mouse_rdm_sites_reliability')(target).item() == 1
