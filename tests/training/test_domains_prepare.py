@@ -171,8 +171,9 @@ def sketches(images, tmp_path):
     with zipfile.ZipFile(folder / 'sketch.zip', 'w') as archive:
         for source in sources:
             archive.write(images / source, source)
-    (folder / 'sketch_train.txt').write_text(''.join(f'sketch/{source} 0\n' for source in sources[:30]))
-    (folder / 'sketch_test.txt').write_text(''.join(f'sketch/{source} 0\n' for source in sources[30:]))
+    lines = [f'sketch/{source} {source[5]}\n' for source in sources]  # class0 and class1
+    (folder / 'sketch_train.txt').write_text(''.join(lines[:30]))
+    (folder / 'sketch_test.txt').write_text(''.join(lines[30:]))
     return folder
 
 
