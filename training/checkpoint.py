@@ -1,5 +1,6 @@
 """The backbone in a PyTorch checkpoint: of a training run, or as published with the paper."""
 import pickle
+import warnings
 from pathlib import Path
 
 import torch
@@ -22,7 +23,9 @@ def load_tensors(path: Path) -> dict:
     """
     try:
         _refuse_pointer(path)
-        saved = torch.load(path, map_location='cpu', weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # of a damaged file's odd version of pickle
+            saved = torch.load(path, map_location='cpu', weights_only=True)
         if not isinstance(saved, dict):
             raise ValueError(f'it holds a {type(saved).__name__}')
     except OSError as error:
@@ -74,8 +77,11 @@ def read_checkpoint(path: Path) -> dict[str, torch.Tensor]:
         state = torch.load(path, map_location='cpu', weights_only=True)
     except pickle.UnpicklingError:  # holds more than tensors, as the published ones do
         return read_authors_checkpoint(path)[0]
-    except (RuntimeError, EOFError, KeyError) as error:
-        raise ValueError(f'{path} is not a complete PyTorch checkpoint ({str(error).splitlines()[0]}): choose '
+    except Exception as error:  # PyTorch and pickle raise anything on damaged files
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        first_line = str(error).strip().partition('\n')[0] or type(error).__name__
+        raise ValueError(f'{path} is not a complete PyTorch checkpoint ({first_line}): choose '
                          "'checkpoints/last.ckpt' of a training run.") from None
     state = state.get('state_dict', state) if isinstance(state, dict) else {}
     numbered = {key: f'{CONVOLUTIONS[layer]}.{part}' for key in SHAPES for layer, part in [key.split('.')]}

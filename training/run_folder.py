@@ -1,6 +1,7 @@
 """The files of a run's folder: read, or an error that names the file; and one process at a time that writes there."""
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,15 +64,18 @@ def read_history(run: Path) -> pd.DataFrame:
     """
     path = run / HISTORY
     try:
-        history = pd.read_csv(path, index_col=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter('error', pd.errors.ParserWarning)  # more values than columns
+            history = pd.read_csv(path, index_col=False)
         return history.astype({'epoch': int, 'loss': float, 'seconds': float})
     except FileNotFoundError:
         raise FileNotFoundError(f"{run} has no {HISTORY}: restore the file, or give the run's 'brainscore-mouse train' "
                                 'again with more --epochs, which writes it anew.') from None
     except KeyError as error:
         raise ValueError(f'{path} is damaged: {error.args[0]}') from error
-    except (ValueError, OverflowError, IsADirectoryError) as error:
-        raise ValueError(f'{path} is damaged: {str(error).strip()}. Restore the file, or give the run\'s '
+    except (ValueError, OverflowError, IsADirectoryError, pd.errors.ParserWarning) as error:
+        first_line = str(error).strip().partition('\n')[0]
+        raise ValueError(f'{path} is damaged: {first_line}. Restore the file, or give the run\'s '
                          "'brainscore-mouse train' again with more --epochs, which writes it anew.") from error
 
 

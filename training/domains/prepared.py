@@ -1,5 +1,6 @@
 """Prepared domains: all images of a domain in one array of 64 x 64 pixels on disk, with an index."""
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,8 +139,10 @@ def _images(path: Path) -> np.ndarray:
 
 def _index(path: Path) -> pd.DataFrame:
     try:
-        index = pd.read_csv(path, keep_default_na=False, index_col=False,
-                            dtype={'source': str, 'class_name': str, 'label': int, 'split': str})
+        with warnings.catch_warnings():
+            warnings.simplefilter('error', pd.errors.ParserWarning)  # more values than columns
+            index = pd.read_csv(path, keep_default_na=False, index_col=False,
+                                dtype={'source': str, 'class_name': str, 'label': int, 'split': str})
     except FileNotFoundError:
         raise _damaged(path, 'it is missing') from None
     except PermissionError:

@@ -1,6 +1,7 @@
 """The content of a zip archive's member, in no more memory than the member may take, whatever it claims."""
 import bz2
 import copy
+import errno
 import lzma
 import threading
 import zipfile
@@ -52,8 +53,13 @@ def _packed(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     stored = copy.copy(member)
     stored.compress_type, stored.file_size = zipfile.ZIP_STORED, member.compress_size
     del stored.CRC  # it is that of the decompressed content
-    with archive.open(stored) as file:
-        return file.read()
+    try:
+        with archive.open(stored) as file:
+            return file.read()
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what the operating system says of a place before the beginning of the file
+            raise
+        raise ValueError('its place in the archive is damaged') from error
 
 
 def _decompressed(packed: bytes, method: int, most: int) -> bytes:
