@@ -38,7 +38,8 @@ from .stopping import Stopped, requeue, stopped_by_signals
 # warnings of libraries about what is meant so: images are looked up, not loaded, and read from a file; speeds and rates
 # are logged by the first of several devices alone
 IRRELEVANT = ('.*does not have many workers', '.*smaller than the logging interval', '.*exists and is not empty',
-              '.*not writable', '.*LeafSpec', '.*logging on epoch level in distributed setting')
+              '.*not writable', '.*LeafSpec', '.*logging on epoch level in distributed setting',
+              '.*dirpath has changed')  # of a run that was moved
 
 # what Lightning needs to go on
 _IN_CHECKPOINTS = ('state_dict', 'epoch', 'global_step', 'loops', 'optimizer_states', 'lr_schedulers', 'callbacks',

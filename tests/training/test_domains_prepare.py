@@ -293,7 +293,7 @@ def test_of_two_at_once_one_waits_and_both_get_the_same(images, home):
         process.stdout.readline()
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(subprocess.Popen.communicate, processes))
-    assert len({fingerprint for fingerprint, _ in results}) == 1
+    assert len({fingerprint for fingerprint, _ in results}) == 1, [messages[-2000:] for _, messages in results]
     assert [process.returncode for process in processes] == [0, 0]
     assert sum('waiting' in messages for _, messages in results) == 1
     assert len(open_domain('mine')) == 40
