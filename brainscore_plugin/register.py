@@ -16,6 +16,7 @@ from brainscore_plugin.link import (
     unlink_model,
 )
 from training.backbone import read_weights
+from training.card import check_weights
 
 _TEMPLATE = PLUGIN_ROOT / 'models' / 'alexnet64'  # a model finds its weights by its identifier, whatever that is
 
@@ -62,7 +63,8 @@ def register(name: str, weights: Path, brainscore: Path, replace: bool = False) 
     Raises
     ------
     ValueError
-        If the name cannot be one, is taken, or the weights are of another network; nothing has been written then.
+        If the name cannot be one, is taken, the weights are of another network, or the card beside them is that of
+        other weights; nothing has been written then.
     FileNotFoundError
         If there are no such weights; nothing has been written then.
     FileExistsError, PermissionError
@@ -78,6 +80,7 @@ def register(name: str, weights: Path, brainscore: Path, replace: bool = False) 
     else:
         _check_free(name, place, brainscore)
     read_weights(weights)
+    check_weights(Path(weights), Path(weights).with_suffix('.json'))
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f'.{name}-', dir=home) as scratch:
         new, before = Path(scratch, 'new'), Path(scratch, 'before')

@@ -1,4 +1,5 @@
 """A user's own weights become a model of their own, which can be taken out again."""
+import hashlib
 import json
 import os
 import re
@@ -66,6 +67,23 @@ def test_a_registered_model_is_a_linked_plugin_of_its_own(home, weights, brainsc
     assert get_plugin_ids('models', ['leaves'], str(home)) == ['leaves']
     for file in place.rglob('*.py'):
         assert not re.search(r'(from|import) (brainscore_plugin|training)', file.read_text())
+
+
+def test_a_card_of_other_weights_is_refused_and_nothing_written(home, weights, brainscore):
+    card = weights.with_suffix('.json')
+    card.write_text(json.dumps({'weights': {'sha256': hashlib.sha256(weights.read_bytes()).hexdigest()}}))
+    place = register('leaves', weights, brainscore)
+    save_file(random_weights(1), weights)
+    with pytest.raises(ValueError, match='is the card of other weights'):
+        register('leaves', weights, brainscore, replace=True)
+    with pytest.raises(ValueError, match='is the card of other weights'):
+        register('twigs', weights, brainscore)
+    assert not (home / 'models' / 'twigs').exists()
+    for content in ('[]', '{"weights": 3}', '{', ''):
+        card.write_text(content)
+        with pytest.raises(ValueError, match=re.escape(f'{card} is damaged')):
+            register('twigs', weights, brainscore)
+    assert place.is_dir()
 
 
 def test_unlink_takes_registered_models_out_and_link_puts_them_back(home, weights, brainscore):

@@ -1,4 +1,8 @@
 """The model card: what a network was trained on, how, and how well it does, for machines (JSON) and for people."""
+import hashlib
+import json
+from pathlib import Path
+
 from .backbone import IMAGENET_MEAN, IMAGENET_STD
 
 NETWORK = "the five convolutions of torchvision's AlexNet"
@@ -22,6 +26,36 @@ def model_card(name: str, data: dict, training: dict, probes: list | None = None
     return {'name': name, 'network': NETWORK,
             'input': {'size': [64, 64], 'mean': list(IMAGENET_MEAN), 'std': list(IMAGENET_STD)},
             'data': data, 'training': training, 'probes': probes or []}
+
+
+def check_weights(weights: Path, card: Path) -> None:
+    """Check that a card tells of these very weights, if there is a card and it has their SHA-256.
+
+    Parameters
+    ----------
+    weights : pathlib.Path
+        Safetensors file.
+    card : pathlib.Path
+        JSON file.
+
+    Raises
+    ------
+    ValueError
+        If it is of other weights, or cannot be read.
+    """
+    if not card.is_file():
+        return
+    try:
+        content = json.loads(card.read_text(encoding='utf-8'))
+        said = content.get('weights', {}).get('sha256')
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{card} is damaged: {error}. Restore it, or write it anew with 'brainscore-mouse export "
+                         "RUN --replace'.") from error
+    found = hashlib.sha256(weights.read_bytes()).hexdigest()
+    if said is not None and said != found:
+        raise ValueError(f'{card} is the card of other weights: it has the SHA-256 {str(said)[:64]}, {weights} has '
+                         f"{found}. Write both anew with 'brainscore-mouse export RUN --replace', or move the card "
+                         'away.')
 
 
 def markdown(card: dict) -> str:

@@ -1,20 +1,20 @@
 """From a run, or a published checkpoint, to weights and a model card."""
 import hashlib
 import json
-import pickle
 import re
 from contextlib import ExitStack
 from pathlib import Path
 
-import pandas as pd
-import torch
 from safetensors.torch import save
 
 from .atomic import replacing
 from .authors_checkpoint import read_authors_checkpoint
 from .backbone import checked
 from .card import markdown, model_card
+from .checkpoint import load_tensors
+from .disk import naming_full_disk
 from .network import exported_weights
+from .run_folder import read_description, read_history
 
 IMPORTED = ('Read from a checkpoint in the layout of those that Prasad, Manor & Pereira (2022) published, of SimCLR '
             'training. What it was trained on, and how, is not known beyond what the file says.')
@@ -63,7 +63,8 @@ def export(run: Path, out: Path | None = None, name: str | None = None, cards: P
                          "('--name NAME').")
     places = _free_places(name, out or run, cards, replace)
     weights, epochs = _backbone(run / 'checkpoints' / 'last.ckpt')
-    described, history = _description(run), _history(run, epochs)
+    described, history = read_description(run, for_card=True), read_history(run)
+    history = history[history['epoch'] < epochs]  # it may be an epoch ahead of the checkpoint
     half = checked({key: tensor.half() for key, tensor in weights.items()}, run)
     data = _data(described, description)
     training = {'method': 'SimCLR (Chen et al. 2020)', 'epochs': epochs, 'seed': described['seed'],
@@ -109,7 +110,8 @@ def publish(weights: dict, card: dict, places: list) -> Path:
     card = {**card, 'weights': {'file': places[0].name, 'dtype': dtype, 'bytes': len(content),
                                 'sha256': hashlib.sha256(content).hexdigest()}}
     contents = [content, json.dumps(card, indent=1).encode(), markdown(card).encode()]
-    with ExitStack() as stack:
+    with naming_full_disk(places[0].parent, 'nothing was written', remedy='Make room and give the command again.'), \
+            ExitStack() as stack:
         for place, content in zip(places, contents):
             place.parent.mkdir(parents=True, exist_ok=True)
             stack.enter_context(replacing(place)).write_bytes(content)
@@ -131,32 +133,15 @@ def _backbone(checkpoint: Path) -> tuple:
     if not checkpoint.is_file():
         raise FileNotFoundError(f"No checkpoint at {checkpoint}: expected is the folder of a run of 'brainscore-mouse "
                                 "train' that has finished an epoch.")
+    saved = load_tensors(checkpoint)
     try:
-        saved = torch.load(checkpoint, map_location='cpu', weights_only=True)
         weights = exported_weights({name.removeprefix('backbone.'): tensor
                                     for name, tensor in saved['state_dict'].items() if name.startswith('backbone.')})
-        epochs = saved['epoch'] + 1
-    except (RuntimeError, EOFError, OSError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        epochs = int(saved['epoch']) + 1
+    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"{checkpoint} is damaged or no checkpoint of 'brainscore-mouse train' "
                          f'({_first_line(error)}). Restore the file or train again.') from error
     return checked(weights, checkpoint), epochs
-
-
-def _description(run: Path) -> dict:
-    path = run / 'run.json'
-    try:
-        return json.loads(path.read_text(encoding='utf-8'))
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{run} has no run.json: expected is the folder of a run of 'brainscore-mouse "
-                                "train'.") from None
-    except ValueError as error:
-        raise ValueError(f'{path} is damaged: {error}.') from error
-
-
-def _history(run: Path, epochs: int) -> pd.DataFrame:
-    """One row for each epoch that the checkpoint has seen."""
-    history = pd.read_csv(run / 'metrics.csv')
-    return history[history['epoch'] < epochs]
 
 
 def _data(described: dict, description: str | None) -> dict:

@@ -53,6 +53,7 @@ class ProgressBar(pl.Callback):
 
     def __init__(self, history: History):
         self.history = history
+        self.bar: tqdm | None = None  # until training has begun
 
     def on_train_start(self, trainer, module) -> None:
         self.bar = tqdm(total=trainer.max_epochs * trainer.num_training_batches, unit='step', smoothing=.05,
@@ -72,5 +73,5 @@ class ProgressBar(pl.Callback):
         self.bar.close()
 
     def on_exception(self, trainer, module, exception) -> None:
-        if hasattr(self, 'bar'):
-            self.bar.close()
+        if self.bar is not None:
+            self.bar.close()  # so that what is said next begins on a line of its own

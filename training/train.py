@@ -3,9 +3,12 @@ import dataclasses
 import gc
 import json
 import logging
+import os
 import platform
+import signal
 import traceback
 import warnings
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,23 +16,35 @@ import numpy as np
 import pytorch_lightning as pl
 import torch
 from lightning_fabric.plugins import TorchCheckpointIO
+from lightning_fabric.plugins.environments import SLURMEnvironment
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import TensorBoardLogger
+from pytorch_lightning.utilities import rank_zero_only
+from pytorch_lightning.utilities.exceptions import MisconfigurationException, SIGTERMException
 from pytorch_lightning.utilities.memory import is_oom_error
 from torch.utils.data import DataLoader, DistributedSampler
 
 from .atomic import replacing
+from .checkpoint import load_tensors
+from .disk import naming_full_disk
 from .domains import PreparedDomain
 from .history import History, ProgressBar
 from .recipes import REFERENCE_BATCH, Recipe
+from .run_folder import CHECKPOINT, DESCRIPTION, HISTORY, check_places, locked, read_description
 from .simclr import SimCLR
 from .snapshots import Snapshots
+from .stopping import Stopped, requeue, stopped_by_signals
 
 # warnings of libraries about what is meant so: images are looked up, not loaded, and read from a file; speeds and rates
 # are logged by the first of several devices alone
 IRRELEVANT = ('.*does not have many workers', '.*smaller than the logging interval', '.*exists and is not empty',
-              '.*not writable', '.*LeafSpec', '.*logging on epoch level in distributed setting')
+              '.*not writable', '.*LeafSpec', '.*logging on epoch level in distributed setting',
+              '.*dirpath has changed')  # of a run that was moved
 
+# what Lightning needs to go on
+_IN_CHECKPOINTS = ('state_dict', 'epoch', 'global_step', 'loops', 'optimizer_states', 'lr_schedulers', 'callbacks',
+                   'pytorch-lightning_version')
+_LARGEST_SEED = 2 ** 63 - 1  # of PyTorch's random generators
 _logger = logging.getLogger(__name__)
 
 
@@ -39,8 +54,16 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     def save_checkpoint(self, checkpoint: dict, path, storage_options=None) -> None:
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            torch.save(checkpoint, temporary)
+        with replacing(path) as temporary, temporary.open('wb') as file:
+            torch.save(checkpoint, file)  # into a file of Python's, whose errors say what was wrong with the disk
+
+    def load_checkpoint(self, path, map_location=None, weights_only=None) -> dict:
+        saved = load_tensors(Path(path))
+        missing = [name for name in _IN_CHECKPOINTS if name not in saved]
+        if missing:
+            raise ValueError(f"{path} has no '{missing[0]}': it is no checkpoint of 'brainscore-mouse train'. Restore "
+                             'the file, or train again in another folder.')
+        return saved
 
 
 def train(domain: PreparedDomain, recipe: Recipe, run: Path, seed: int = 0, split: str = 'all',
@@ -76,45 +99,121 @@ def train(domain: PreparedDomain, recipe: Recipe, run: Path, seed: int = 0, spli
     Raises
     ------
     ValueError
-        If there are too few images, or the folder holds a run of other images or another recipe.
+        If there are too few images, the machine has no such devices, the folder holds a run of other images, another
+        recipe or another seed, or a file of the run is damaged.
     RuntimeError
-        If the loss diverges, or memory does not suffice; it says which batch would fit.
+        If another process trains in the folder, the loss diverges, or memory does not suffice; it says which batch
+        would fit.
+    OSError
+        If the disk is full.
+    SystemExit
+        If a signal stops it, see :func:`~training.stopping.stopped_by_signals`.
     """
+    _check_numbers(seed, devices, nodes)
     numbers = chosen_images(domain, split, count, seed)
     recipe = _fitting(recipe, len(numbers), domain.name)
     precision = _precision(precision, accelerator)
-    checkpoint = run / 'checkpoints' / 'last.ckpt'
-    _describe(run, domain, recipe, {'seed': seed, 'split': split, 'count': len(numbers), 'precision': precision},
-              checkpoint)
-
-    history = History(run / 'metrics.csv')
-    callbacks = [history, ProgressBar(history), Snapshots(run, domain, recipe.epochs),
-                 ModelCheckpoint(checkpoint.parent, filename=checkpoint.stem, enable_version_counter=False)]
+    check_places(run)
     logging.getLogger('pytorch_lightning.utilities.rank_zero').setLevel(logging.WARNING)
     with warnings.catch_warnings():
         for message in IRRELEVANT:
             warnings.filterwarnings('ignore', message)
-        module = SimCLR(recipe, torch.from_numpy(domain.images), seed)
+        trainer = _trainer(run, domain, recipe, precision, accelerator, devices, nodes)
+        loader = _loader(numbers, recipe, trainer, seed)
+        with locked(run) if trainer.is_global_zero else nullcontext():
+            if trainer.is_global_zero:
+                _describe(run, domain, recipe, {'seed': seed, 'split': split, 'count': len(numbers),
+                                                'precision': precision})
+                _logger.info(f'{domain.name}: {len(numbers)} images, batches of {recipe.batch_size}, learning rate '
+                             f'{recipe.scaled_learning_rate:.4g} = {recipe.learning_rate:g} x {recipe.batch_size} / '
+                             f'{REFERENCE_BATCH}, {recipe.epochs} epochs, seed {seed}, '
+                             f'{_said_precision(precision, accelerator)}')
+            _fit(trainer, SimCLR(recipe, torch.from_numpy(domain.images), seed), loader, run)
+    return run
+
+
+def _check_numbers(seed: int, devices: int | str, nodes: int) -> None:
+    if not 0 <= seed <= _LARGEST_SEED:
+        raise ValueError(f'The seed must be from 0 to 2^63 - 1, given: {seed}.')
+    if isinstance(devices, int) and devices < 1:
+        raise ValueError(f"The number of devices must be 1 or more, given: {devices}. '--accelerator cpu' trains "
+                         'without a GPU.')
+    if nodes < 1:
+        raise ValueError(f'The number of machines must be 1 or more, given: {nodes}.')
+
+
+def _trainer(run: Path, domain: PreparedDomain, recipe: Recipe, precision: str, accelerator: str, devices: int | str,
+             nodes: int) -> pl.Trainer:
+    """Lightning's trainer, which keeps all that it writes in the run's folder.
+
+    Raises
+    ------
+    ValueError
+        If the machine has no such devices.
+    """
+    _forget_rank_of_another_run()
+    checkpoint = run / CHECKPOINT
+    history = History(run / HISTORY)
+    callbacks = [history, ProgressBar(history), Snapshots(run, domain, recipe.epochs),
+                 ModelCheckpoint(checkpoint.parent, filename=checkpoint.stem, enable_version_counter=False)]
+    plugins: list = [AtomicCheckpointIO()]
+    if SLURMEnvironment.detect():
+        plugins.append(SLURMEnvironment(auto_requeue=False))  # see stopped_by_signals
+    try:
         trainer = pl.Trainer(
             max_epochs=recipe.epochs, precision=precision, accelerator=accelerator, devices=devices, num_nodes=nodes,
-            callbacks=callbacks, plugins=[AtomicCheckpointIO()], enable_progress_bar=False, enable_model_summary=False,
-            logger=TensorBoardLogger(run, name='tensorboard', version=''), use_distributed_sampler=False)
-        if trainer.is_global_zero:
-            _logger.info(f'{domain.name}: {len(numbers)} images, batches of {recipe.batch_size}, learning rate '
-                         f'{recipe.scaled_learning_rate:.4g} = {recipe.learning_rate:g} x {recipe.batch_size} / '
-                         f'{REFERENCE_BATCH}, {recipe.epochs} epochs, seed {seed}, '
-                         f'{_said_precision(precision, accelerator)}')
-        try:
-            trainer.fit(module, _loader(numbers, recipe, trainer, seed), weights_only=True,
-                        ckpt_path=checkpoint if checkpoint.exists() else None)
-        except RuntimeError as error:
-            if not _out_of_memory(error):
+            callbacks=callbacks, plugins=plugins, enable_progress_bar=False, enable_model_summary=False,
+            logger=TensorBoardLogger(run, name='tensorboard', version=''), use_distributed_sampler=False,
+            default_root_dir=checkpoint.parent)  # where Lightning looks for checkpoints of requeued jobs
+    except (MisconfigurationException, ValueError, TypeError, RuntimeError) as error:
+        first_line = str(error).strip().partition('\n')[0]
+        raise ValueError(f"This machine cannot train with '--accelerator {accelerator} --devices {devices} --nodes "
+                         f"{nodes}' ({first_line}). '--accelerator auto --devices 1' takes what there is.") from error
+    rank_zero_only.rank = trainer.global_rank  # it is guessed from the environment before
+    return trainer
+
+
+def _forget_rank_of_another_run() -> None:
+    """Take a LOCAL_RANK for what it is without its companions: left behind by something else."""
+    if 'LOCAL_RANK' in os.environ and not {'MASTER_ADDR', 'MASTER_PORT', 'WORLD_SIZE'} & set(os.environ):
+        _logger.warning(f"LOCAL_RANK={os.environ.pop('LOCAL_RANK')} in the environment is not heeded: MASTER_ADDR, "
+                        'MASTER_PORT and WORLD_SIZE are not set.')
+
+
+def _fit(trainer: pl.Trainer, module: SimCLR, loader: DataLoader, run: Path) -> None:
+    """Train from the start or from the run's checkpoint; of what stops it, say what to do."""
+    checkpoint = run / CHECKPOINT
+    full_disk = naming_full_disk(run, 'the run is as it was after its last whole epoch',
+                                 'Make room, and give the same command again to go on with it.')
+    try:
+        with stopped_by_signals(), full_disk:
+            trainer.fit(module, loader, weights_only=True, ckpt_path=checkpoint if checkpoint.exists() else None)
+    except SIGTERMException as error:  # Lightning's, which would end with exit code 0
+        raise _after_stop(trainer, run, Stopped(signal.SIGTERM)) from error
+    except Stopped as stopped:
+        raise _after_stop(trainer, run, stopped) from None
+    except (RuntimeError, KeyError, TypeError, AttributeError) as error:
+        if not _out_of_memory(error):
+            if _has_begun(trainer) or not checkpoint.exists():
                 raise
-            del trainer
-            traceback.clear_frames(error.__traceback__)  # they hold the memory
-            gc.collect()
-            raise _advice(module) from None
-    return run
+            raise _cannot_go_on(checkpoint, error) from error
+        del trainer
+        traceback.clear_frames(error.__traceback__)  # they hold the memory
+        gc.collect()
+        raise _advice(module) from None
+
+
+def _after_stop(trainer: pl.Trainer, run: Path, stopped: Stopped) -> Stopped:
+    """Say what to do, end the processes that share the work, and give back what stopped this one."""
+    kill = getattr(trainer.strategy.launcher, 'kill', None)
+    if kill is not None:
+        kill(signal.SIGTERM)
+    if trainer.is_global_zero:
+        kept = (f'The last whole epoch is kept in {run / CHECKPOINT}' if (run / CHECKPOINT).exists() else
+                'No epoch had been finished, so that the run begins anew')
+        goes_on = requeue() if stopped.signal.name == 'SIGUSR1' else 'Give the same command again to go on'
+        _logger.warning(f'Stopped by {stopped.signal.name}. {kept}. {goes_on}.')
+    return stopped
 
 
 def chosen_images(domain: PreparedDomain, split: str, count: int | None, seed: int) -> np.ndarray:
@@ -171,15 +270,14 @@ def _said_precision(precision: str, accelerator: str) -> str:
     return f"{'full precision' if precision == '32-true' else 'bf16'} (the processor {unit} for bf16)"
 
 
-def _describe(run: Path, domain: PreparedDomain, recipe: Recipe, settings: dict, checkpoint: Path) -> None:
-    """Write run.json, or compare with the one that is there."""
+def _describe(run: Path, domain: PreparedDomain, recipe: Recipe, settings: dict) -> None:
+    """Write run.json, or compare with the one that is there; one of a run that never finished an epoch is replaced."""
     described = {
         'domain': domain.name, 'fingerprint': domain.fingerprint, **settings,
         'recipe': json.loads(json.dumps(dataclasses.asdict(recipe))),
     }
-    path = run / 'run.json'
-    if path.exists() and checkpoint.exists():
-        before = json.loads(path.read_text())
+    if (run / CHECKPOINT).exists() or ((run / DESCRIPTION).exists() and (run / HISTORY).exists()):
+        before = read_description(run)
         flat = [{**known, **known['recipe'], 'recipe': None} for known in (before, described)]
         known = {**json.loads(json.dumps(dataclasses.asdict(Recipe()))), **flat[0]}  # settings younger than the run
         # a cosine ends with the last epoch: a run that has followed a part of it cannot be made longer
@@ -195,9 +293,8 @@ def _describe(run: Path, domain: PreparedDomain, recipe: Recipe, settings: dict,
         described.update(data=data, device=_device_name(), versions={
             'python': platform.python_version(),
             **{name: version(name) for name in ('torch', 'torchvision', 'pytorch-lightning', 'lightly', 'numpy')}})
-    run.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(described, indent=1))
+    with replacing(run / DESCRIPTION) as temporary:
+        temporary.write_text(json.dumps(described, indent=1), encoding='utf-8')
 
 
 def _device_name() -> str:
@@ -215,7 +312,18 @@ def _loader(numbers: np.ndarray, recipe: Recipe, trainer: pl.Trainer, seed: int)
                       collate_fn=lambda batch: torch.from_numpy(np.array(batch)))
 
 
-def _out_of_memory(error: RuntimeError) -> bool:
+def _has_begun(trainer: pl.Trainer) -> bool:
+    """Whether a checkpoint has been taken up and steps are being taken."""
+    return any(callback.bar is not None for callback in trainer.callbacks if isinstance(callback, ProgressBar))
+
+
+def _cannot_go_on(checkpoint: Path, error: Exception) -> ValueError:
+    first_line = str(error).strip().partition('\n')[0][:200]
+    return ValueError(f"{checkpoint} is damaged, or of another version of 'brainscore-mouse train' "
+                      f'({type(error).__name__}: {first_line}). Restore the file, or train again in another folder.')
+
+
+def _out_of_memory(error: Exception) -> bool:
     return is_oom_error(error) or 'could not create a primitive' in str(error)  # in the words of oneDNN
 
 

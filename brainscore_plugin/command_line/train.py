@@ -1,8 +1,13 @@
 """Commands that turn images into weights."""
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from training.domains import PreparedDomain
 
 commands = typer.Typer()
 
@@ -11,7 +16,7 @@ commands = typer.Typer()
 def train(
     domain: Annotated[str | None, typer.Argument(help='A prepared domain.')] = None,
     images: Annotated[Path | None, typer.Option(metavar='FOLDER', help=(
-        'Train on a folder of images instead; it is prepared as a domain of the folder\'s name.'))] = None,
+        'Train on a folder or zip of images instead; it is prepared as a domain named after it.'))] = None,
     run: Annotated[Path | None, typer.Option(metavar='DIR', help=(
         "Folder of the run, 'runs/DOMAIN' by default. Give a stopped run's to go on with it."))] = None,
     recipe: Annotated[str, typer.Option(help="'paper' or 'domain_rep', the authors' code.")] = 'paper',
@@ -27,13 +32,15 @@ def train(
     accelerator: Annotated[str, typer.Option(help="'cpu', 'gpu' or 'auto'.")] = 'auto',
     devices: Annotated[int, typer.Option(help='GPUs of each machine, or processes on CPUs.')] = 1,
     nodes: Annotated[int, typer.Option(help='Machines; start the command on each, as Lightning describes.')] = 1,
+    verify: Annotated[bool, typer.Option('--verify', help=(
+        'Compare all images with their checksums first, not only some.'))] = False,
 ) -> None:
     """Train AlexNet on a domain by SimCLR at 64 x 64 pixels; give the command again to go on where it was stopped."""
     import logging
 
     from pytorch_lightning.utilities import rank_zero_only
 
-    from training.domains import open_domain, prepare
+    from training.domains import open_domain
     from training.recipes import named_recipe
     from training.train import train as train_run
     if (domain is None) == (images is None):
@@ -43,13 +50,33 @@ def train(
     settings.update({name: value for name, value in (('epochs', epochs), ('batch_size', batch_size))
                      if value is not None})
     chosen = named_recipe(recipe).override(settings)
-    prepared = open_domain(domain) if domain is not None else prepare(images.resolve().name, images)
+    prepared = open_domain(domain, verify=verify) if domain is not None else _prepare(images, verify)
     folder = run or Path('runs') / prepared.name
     logging.basicConfig(format='%(message)s')
     logging.getLogger('training').setLevel(logging.INFO)
     train_run(prepared, chosen, folder, seed, split, count, precision, accelerator, devices, nodes)
     rank_zero_only(typer.echo)(
         f"Trained: {folder}. 'brainscore-mouse export {folder}' writes the weights and their card.")
+
+
+def _prepare(images: Path, verify: bool) -> PreparedDomain:
+    """The images of a folder or zip as a prepared domain, named after it."""
+    from pytorch_lightning.utilities import rank_zero_only
+
+    from training.domains import open_domain, prepare
+    from training.domains.naming import name_for
+    place = images.expanduser().resolve()
+    if not place.exists():
+        raise FileNotFoundError(f'There is nothing at {images}: give a folder or a zip of images.')
+    name = name_for(place)
+    if name != place.name:
+        rank_zero_only(typer.echo)(f'{images} is prepared as the domain {name}.', err=True)
+    try:
+        prepared = prepare(name, place)
+    except FileExistsError as error:
+        raise ValueError(f"{error} Or prepare {images} under another name: 'brainscore-mouse domains prepare NAME "
+                         f"--from \"{images}\"', then 'brainscore-mouse train NAME'.") from error
+    return open_domain(prepared.directory, verify=True) if verify else prepared
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """From a folder of images to a registered model, by the commands a user gives."""
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,7 +69,35 @@ def test_two_processes_train_one_model_and_one_of_them_speaks(here):
     assert len((here / 'runs' / 'leaves' / 'metrics.csv').read_text().splitlines()) == 2
 
 
+@pytest.mark.parametrize(('images', 'name'), [('my-leaves', 'my_leaves'), ('2024 photos', 'images_2024_photos'),
+                                              ('leaves.zip', 'leaves'), ('Blätter', 'Blatter')])
+def test_images_of_any_name_in_a_folder_or_a_zip_are_trained_on(here, images, name, monkeypatch):
+    if images.endswith('.zip'):
+        shutil.make_archive('leaves', 'zip', 'leaves')
+    else:
+        (here / 'leaves').rename(images)
+    trained = []
+    monkeypatch.setattr('training.train.train', lambda domain, *_: trained.append(domain))
+    result = call('train', '--images', images, *TRAIN)
+    assert result.exit_code == 0, result.output
+    assert f'{images} is prepared as the domain {name}.' in result.output
+    assert (trained[0].name, len(trained[0])) == (name, 20)
+    assert f"Trained: runs/{name}." in result.output
+
+
+def test_other_images_of_a_name_that_is_taken_say_the_way_out(here):
+    shutil.copytree('leaves', 'my-leaves')
+    assert call('domains', 'prepare', 'my_leaves', '--from', 'leaves').exit_code == 0
+    Image.new('RGB', (64, 64)).save(here / 'my-leaves' / '21.png')
+    result = call('train', '--images', 'my-leaves', *TRAIN)
+    assert result.exit_code == 1
+    assert 'domains prepare NAME --from "my-leaves"' in result.output
+
+
 @pytest.mark.parametrize(('arguments', 'said'), [
+    (['--images', 'leaves', '--seed', str(2 ** 70)], 'seed must be from 0'),
+    (['--images', 'leaves', '--devices', '0'], '1 or more, given: 0'),
+    (['--images', 'leaves', '--accelerator', 'abacus'], '--accelerator auto'),
     ([], 'Name a prepared domain or a folder'),
     (['real', '--images', 'leaves'], 'Name a prepared domain or a folder'),
     (['twigs'], 'prepare twigs'),

@@ -1,10 +1,11 @@
 """Is there room on the disk?"""
 import errno
 import shutil
+from pathlib import Path
 
 import pytest
 
-from training.disk import SPARE, check_space, free_space
+from training.disk import SPARE, check_space, free_space, naming_full_disk
 
 
 @pytest.fixture
@@ -24,3 +25,16 @@ def test_too_little_room_is_said_with_what_needs_it_and_what_to_do(tmp_path, fre
     assert raised.value.errno == errno.ENOSPC
     with pytest.raises(OSError, match=r'^The disk of .* MB are needed. Make room, or set BRAINSCORE_MOUSE_HOME'):
         check_space(tmp_path, free)
+
+
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='no /dev/full')
+def test_a_full_disk_is_called_one_once(tmp_path):
+    with pytest.raises(OSError, match=rf'^The disk of {tmp_path} is full: nothing was written\. Make room') as error, \
+            naming_full_disk(tmp_path / 'outer', 'never said'), naming_full_disk(tmp_path, 'nothing was written'):
+        Path('/dev/full').write_bytes(b'more')
+    assert error.value.errno == errno.ENOSPC
+
+
+def test_other_errors_are_not_taken_for_a_full_disk(tmp_path):
+    with pytest.raises(FileNotFoundError), naming_full_disk(tmp_path, 'nothing was written'):
+        (tmp_path / 'absent').read_bytes()

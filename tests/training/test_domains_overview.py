@@ -27,8 +27,19 @@ def test_a_description_says_where_the_domain_is_and_what_was_skipped(leaves):
 
 
 def test_the_table_has_the_eight_and_the_users_own(leaves):
-    name, images, prepared, *_, source = ([*column.cells] for column in domain_table().columns)
+    name, images, prepared, *_, source = ([*column.cells] for column in domain_table()[0].columns)
     assert name == [*DOMAINS, 'leaves']
     assert images[name.index('sketch')] == '69,128'
     assert prepared == ['no'] * len(DOMAINS) + ['3']
     assert source[-1] == 'your own'
+
+
+def test_a_damaged_domain_does_not_hide_the_others(leaves, tmp_path):
+    prepare('twigs', tmp_path / 'leaves')
+    (leaves.directory / 'index.csv').write_bytes(b'source,class_name,label,split\na\r,b,0,all\n')
+    table, damage = domain_table()
+    prepared = [*table.columns[2].cells]
+    assert prepared[-2:] == ['see below', '3']
+    assert len(damage) == 1
+    assert str(leaves.directory / 'index.csv') in damage[0]
+    assert 'domains prepare leaves' in damage[0]

@@ -171,8 +171,9 @@ def sketches(images, tmp_path):
     with zipfile.ZipFile(folder / 'sketch.zip', 'w') as archive:
         for source in sources:
             archive.write(images / source, source)
-    (folder / 'sketch_train.txt').write_text(''.join(f'sketch/{source} 0\n' for source in sources[:30]))
-    (folder / 'sketch_test.txt').write_text(''.join(f'sketch/{source} 0\n' for source in sources[30:]))
+    lines = [f'sketch/{source} {source[5]}\n' for source in sources]  # class0 and class1
+    (folder / 'sketch_train.txt').write_text(''.join(lines[:30]))
+    (folder / 'sketch_test.txt').write_text(''.join(lines[30:]))
     return folder
 
 
@@ -292,7 +293,7 @@ def test_of_two_at_once_one_waits_and_both_get_the_same(images, home):
         process.stdout.readline()
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(subprocess.Popen.communicate, processes))
-    assert len({fingerprint for fingerprint, _ in results}) == 1
+    assert len({fingerprint for fingerprint, _ in results}) == 1, [messages[-2000:] for _, messages in results]
     assert [process.returncode for process in processes] == [0, 0]
     assert sum('waiting' in messages for _, messages in results) == 1
     assert len(open_domain('mine')) == 40

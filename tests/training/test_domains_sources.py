@@ -1,6 +1,8 @@
 """Every layout is read as it is published; nothing leads outside of an archive or folder."""
 import io
 import stat
+import subprocess
+import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,11 +13,20 @@ from PIL import Image
 
 from training.domains import DOMAINS, open_source
 from training.domains.cremi import TILE, origins
-from training.domains.source import decode
+from training.domains.image_endings import FORMATS
+from training.domains.source import decode, printable
 
 LAYOUTS = {'imagenet': (12_000, 1_000, 200), 'real': (6_397, 2_747, 102), 'painting': (3_193, 1_371, 41),
            'clipart': (2_798, 1_175, 22), 'infograph': (4_999, 2_160, 1), 'sketch': (2_743, 1_186, 7),
            'quickdraw': (7_215, 3_102, 345), 'cremi': (3_200, 800, 2)}
+
+
+def put(folder, *names, **settings):
+    """Images below a folder."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(encoded(**settings))
+    return folder
 
 
 def encoded(colour=(200, 30, 90), size=(80, 64), format='PNG', mode='RGB'):
@@ -114,6 +125,59 @@ def test_tiny_imagenet_unpacked_with_unlabelled_test_images(tmp_path):
         assert source.left_out == {'test images without labels': 1}
         assert source.missing == ['val/images/val_1.JPEG']
         assert source.read(2).mode == 'RGB'
+
+
+def tiny_imagenet(root, *names, annotations):
+    put(root, 'train/n02/images/n02_0.JPEG', 'train/n01/images/n01_0.JPEG', *names, format='JPEG')
+    (root / 'val').mkdir(exist_ok=True)
+    (root / 'val/val_annotations.txt').write_text(annotations)
+    return root
+
+
+@pytest.mark.parametrize('folder', ['val/n02/images', 'val/n02'])
+@pytest.mark.parametrize('annotations', ['a.JPEG\tn02\t0\t1\t2\t3\n', ''])
+def test_tiny_imagenet_whose_validation_images_were_sorted_into_classes(tmp_path, folder, annotations):
+    root = tiny_imagenet(tmp_path, f'{folder}/a.JPEG', 'val/n99/b.JPEG', annotations=annotations)
+    with open_source('imagenet', root) as source:
+        assert source.index.values.tolist()[2:] == [[f'{folder}/a.JPEG', 'n02', 1, 'test']]
+        assert source.left_out == {'images of no known class': 1}
+        assert source.missing == []
+
+
+@pytest.mark.parametrize(('names', 'annotations', 'says'), [
+    ((), 'a.JPEG\tn02\n', 'none of the labelled validation images'),
+    (('val/n01/a.JPEG',), 'a.JPEG\tn02\n', r'val/n01/a.JPEG .* annotated as n02'),
+    (('val/images/a.JPEG',), 'a.JPEG\tn02\na.JPEG\tn01\n', 'both n02 and n01'),
+])
+def test_tiny_imagenet_never_loses_or_mixes_up_its_test_split(tmp_path, names, annotations, says):
+    with pytest.raises(ValueError, match=says):
+        open_source('imagenet', tiny_imagenet(tmp_path, *names, annotations=annotations))
+
+
+@pytest.mark.parametrize(('train', 'test', 'says'), [
+    ('sketch/cat/sketch_0.png 0', 'sketch/cat/sketch_0.png 1', r'image .* label 0 \(sketch_train.txt, line 1\) and'),
+    ('sketch/cat/sketch_0.png 0', 'sketch/cat/sketch_9.png 1', 'class cat has label 0 .* and label 1'),
+    ('sketch/cat/sketch_0.png 0', 'sketch/dog/sketch_1.png 0', 'label 0 has class cat .* and class dog'),
+    ('sketch/cat/sketch_0.png ²', '', 'line 1'),
+])
+def test_lists_that_contradict_themselves_are_refused(little_domainnet, train, test, says):
+    (little_domainnet / 'sketch_train.txt').write_text(train + '\n')
+    (little_domainnet / 'sketch_test.txt').write_text(test + '\n')
+    with pytest.raises(ValueError, match=says):
+        open_source('sketch', little_domainnet)
+
+
+def test_an_image_on_both_lists_is_never_a_test_image(little_domainnet):
+    lists = little_domainnet / 'sketch_train.txt', little_domainnet / 'sketch_test.txt'
+    lists[0].write_text('sketch/cat/sketch_0.png 0\n' * 2)
+    lists[1].write_text('sketch/cat/sketch_0.png 0\nsketch/dog/sketch_1.png 1\n')
+    with open_source('sketch', little_domainnet) as source:
+        assert list(source.index.split) == ['train', 'test']
+        assert source.left_out['lines that are on a list twice'] == 1
+        assert source.left_out['on the test list, as they are on the training list'] == 1
+    lists[1].write_bytes(b'\xff\xfe')
+    with pytest.raises(ValueError, match='sketch_test.txt .*UTF-8'):
+        open_source('sketch', little_domainnet)
 
 
 def test_tiles_of_official_slices_lie_side_by_side():
@@ -239,6 +303,118 @@ def bomb(side):
 def test_images_that_cannot_be_decoded_faithfully_are_refused(content, reason):
     with pytest.raises(ValueError, match=reason):
         decode(content)
+
+
+def test_an_archive_made_on_windows_has_its_folders(tmp_path):
+    archive = make_zip(tmp_path / 'leaves.zip', {'oak\\1.png': encoded(), 'maple\\deep\\2.png': encoded()})
+    with zipfile.ZipFile(archive, 'a') as file:
+        file.writestr('oak\\', b'')
+    with open_source('mine', archive) as source:
+        assert source.index.values.tolist() == [
+            ['maple/deep/2.png', 'maple', 0, 'all'], ['oak/1.png', 'oak', 1, 'all']]
+        assert source.read(1).size == (80, 64)
+
+
+def test_what_pillow_reads_is_read_and_the_rest_is_counted_by_its_ending(tmp_path):
+    for ending, format in [('jpg', 'JPEG'), ('JPE', 'JPEG'), ('jfif', 'JPEG'), ('avif', 'AVIF'), ('jp2', 'JPEG2000'),
+                           ('webp', 'WEBP'), ('tif', 'TIFF'), ('', 'JPEG')]:
+        put(tmp_path / 'phone', f'image_{format}' + (f'.{ending}' if ending else ''), format=format)
+    for name in ('1.heic', '2.HEIC', 'notes.txt', 'raw.dng', 'LICENSE'):
+        (tmp_path / 'phone' / name).write_bytes(b'something else')
+    with open_source('mine', tmp_path / 'phone') as source:
+        others = {reason.partition(':')[0]: number for reason, number in source.left_out.items()}
+        heic = {} if 'HEIF' in FORMATS else {'.heic files': 2}
+        assert others == {**heic, '.txt files': 1, '.dng files': 1, 'files without an ending': 1}
+        assert heic == {} or 'pillow-heif' in next(reason for reason in source.left_out if '.heic' in reason)
+        assert sum(source.read(i).size == (80, 64) for i in range(8)) == 8
+
+
+def test_a_folder_without_images_says_what_it_holds(tmp_path):
+    for i in range(3):
+        (tmp_path / f'{i}.dng').write_bytes(b'raw')
+    with pytest.raises(ValueError, match=r"3 \.dng files: a camera's raw images"):
+        open_source(None, tmp_path)
+
+
+def test_endless_kinds_of_endings_are_summed_up(tmp_path):
+    put(tmp_path, '1.png')
+    for i in range(60):
+        (tmp_path / f'scan.{i:03}').write_bytes(b'')
+    with open_source(None, tmp_path) as source:
+        assert len(source.left_out) == 21
+        assert source.left_out['files of other endings: not images'] == 40
+
+
+def test_links_within_a_folder_are_followed_and_dead_ones_counted(tmp_path):
+    root = put(tmp_path / 'images', 'store/oak/1.png', 'elm/2.png')
+    (root / 'oak').symlink_to('store/oak')
+    (root / 'elm' / '3.png').symlink_to('../store/oak/1.png')
+    (root / 'elm' / 'gone.png').symlink_to('/nowhere/at/all.png')
+    (root / 'elm' / 'loop').symlink_to('loop')
+    (root / 'elm' / 'up').symlink_to('..')
+    (root / 'store' / 'oak' / 'elm').symlink_to('../../elm')  # is followed once, but not by way of another link
+    with open_source('mine', root) as source:
+        assert list(source.index.source) == ['elm/2.png', 'elm/3.png', 'oak/1.png', 'store/oak/1.png',
+                                             'store/oak/elm/2.png', 'store/oak/elm/3.png']
+        assert source.left_out['links that lead nowhere'] == 4  # two, and again by way of the link
+        assert sum(source.left_out.values()) == 7
+        assert source.read(2).size == (80, 64)
+
+
+def test_names_with_control_characters_are_spelled_out(tmp_path):
+    put(tmp_path, 'Icon\r/1\n.png', 'oak/2\u2028.png')
+    with open_source('mine', tmp_path) as source:
+        assert list(source.index.class_name) == ['Icon\\r', 'oak']
+        assert list(source.index.source) == ['Icon\\r/1\\n.png', 'oak/2\\u2028.png']
+        assert source.read(0).size == (80, 64)
+    assert printable('naïve\x00\x1b[31m\udcff') == 'naïve\\x00\\x1b[31m\\udcff'
+
+
+@pytest.mark.parametrize('method', [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_is_skipped_whatever_compressed_it(tmp_path, method):
+    archive = tmp_path / 'images.zip'
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+    content = io.BytesIO()
+    Image.fromarray(noise).save(content, 'PNG')
+    with zipfile.ZipFile(archive, 'w', method) as file:
+        for i in range(2):
+            file.writestr(f'{i}.png', content.getvalue())
+    whole = archive.read_bytes()
+    for place in (36, 44, 60, 500):  # header, properties and data of the first
+        damaged = bytearray(whole)
+        damaged[place:place + 3] = b'\xff\xff\xff'
+        archive.write_bytes(damaged)
+        with open_source('mine', archive) as source:
+            with pytest.raises(ValueError, match='damaged'):
+                source.read(0)
+            np.testing.assert_array_equal(np.asarray(source.read(1)), noise)
+
+
+@pytest.mark.skipif(not sys.platform.startswith('linux'), reason='measures memory as Linux does')
+@pytest.mark.parametrize('method', ['ZIP_DEFLATED', 'ZIP_BZIP2', 'ZIP_LZMA'])
+def test_a_member_that_lies_about_its_size_takes_no_memory(tmp_path, method):
+    script = f'''
+import resource, sys, zipfile
+from pathlib import Path
+with zipfile.ZipFile('lies.zip', 'w', zipfile.{method}) as file, file.open('1.png', 'w') as member:
+    for _ in range(600):
+        member.write(bytes(1_000_000))
+content = bytearray(Path('lies.zip').read_bytes())
+directory = content.rindex(b'PK\\x01\\x02')
+content[directory + 24:directory + 28] = (1000).to_bytes(4, 'little')
+Path('lies.zip').write_bytes(content)
+from training.domains import open_source
+with open_source('mine', 'lies.zip') as source:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    try:
+        source.read(0)
+    except ValueError as error:
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, error)
+'''
+    done = subprocess.run([sys.executable, '-c', script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    kilobytes, _, said = done.stdout.partition(' ')
+    assert int(kilobytes) < 100_000
+    assert 'more than the 1,000 bytes that it claims' in said
 
 
 def test_members_that_are_damaged_or_claim_to_be_huge_are_refused(tmp_path):

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from training.atomic import replace_folder
 from training.disk import check_space
+from training.domains.integrity import write_checksums
 from training.domains.prepared import SIZE
 from training.domains.source import ImageSource
 from training.domains.thumbnail import thumbnail
@@ -76,6 +77,7 @@ class Build:
         (self._domain / 'index.csv').write_bytes(table.encode())
         about = {**about, 'fingerprint': self._fingerprint(about['recipe'], table)}
         (self._domain / 'domain.json').write_text(json.dumps(about, indent=2) + '\n', encoding='utf-8')
+        write_checksums(self._domain, about['fingerprint'])
         replace_folder(self._domain, directory)
         self.remove()
 
@@ -107,8 +109,12 @@ class Build:
         if not (self._journal.exists() and self._images.exists()):
             return []
         *lines, torn = self._journal.read_bytes().split(b'\n')
-        entries = [json.loads(line) for line in lines]
-        if not entries or entries[0] != {'key': self._key}:
+        try:
+            entries = [json.loads(line) for line in lines]
+            whole = entries[0] == {'key': self._key} and all(_is_chunk(entry) for entry in entries[1:])
+        except (ValueError, IndexError, RecursionError):
+            whole = False
+        if not whole:  # of other images, or damaged: begun anew
             return []
         os.truncate(self._journal, self._journal.stat().st_size - len(torn))
         return entries[1:]
@@ -126,6 +132,13 @@ class Build:
             while piece := file.read(CHUNK * _ROW):
                 digest.update(piece)
         return digest.hexdigest()
+
+
+def _is_chunk(entry: object) -> bool:
+    return (isinstance(entry, dict) and isinstance(entry.get('images'), int) and 0 < entry['images'] <= CHUNK
+            and isinstance(entry.get('skipped'), list)
+            and all(isinstance(skipped, list) and [type(value) for value in skipped] == [int, str]
+                    for skipped in entry['skipped']))
 
 
 def _render(images: ImageSource, i: int) -> bytes | str:

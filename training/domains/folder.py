@@ -4,11 +4,14 @@ from pathlib import Path
 import pandas as pd
 
 from training.domains.folder_or_zip import open_files
-from training.domains.source import IMAGE_SUFFIXES, FileSource
+from training.domains.image_endings import IMAGE_SUFFIXES, images_among
+from training.domains.source import FileSource
 
 
 def open_folder(path: Path) -> FileSource:
     """All images below `path`; the first folder of an image's path is its class, '' where there is none.
+
+    What is not an image is left out, and counted by its ending.
 
     Raises
     ------
@@ -16,18 +19,15 @@ def open_folder(path: Path) -> FileSource:
         If there is no image.
     """
     files = open_files(path)
-    names = [name for name in files.names if name.lower().endswith(IMAGE_SUFFIXES)]
+    names, others = images_among(files)
     if not names:
-        raise ValueError(f'{path} holds no images ({", ".join(IMAGE_SUFFIXES)}).')
+        files.close()
+        found = '; '.join(f'{number:,} {reason}' for reason, number in others.items()) or 'nothing'
+        raise ValueError(f'{path} holds no images ({", ".join(IMAGE_SUFFIXES)}). Found: {found}.')
     classes = [name.split('/')[0] if '/' in name else '' for name in names]
     labels = {name: label for label, name in enumerate(sorted(set(classes)))}
-    index = pd.DataFrame({'source': [printable(name) for name in names],
-                          'class_name': [printable(name) for name in classes],
-                          'label': [labels[name] for name in classes], 'split': 'all'})
+    index = pd.DataFrame({'source': names, 'class_name': classes, 'label': [labels[name] for name in classes],
+                          'split': 'all'})
     return FileSource(files, names, index, {'layout': 'folder', 'classes': 'first folder of the path'},
-                      archives=[path] if path.is_file() else [])
+                      archives=[path] if path.is_file() else [], left_out=others)
 
-
-def printable(name: str) -> str:
-    """A file name that is not valid text, with its odd bytes spelled out."""
-    return name.encode('utf-8', 'backslashreplace').decode('utf-8')

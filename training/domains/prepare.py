@@ -10,8 +10,10 @@ import numpy as np
 import PIL
 from filelock import FileLock, Timeout
 
+from training.disk import naming_full_disk
 from training.domains.building import Build
 from training.domains.checksums import check_archives
+from training.domains.naming import check_name
 from training.domains.opening import open_source
 from training.domains.prepared import PreparedDomain, domain_directory, open_domain
 from training.domains.registry import DOMAINS
@@ -22,7 +24,7 @@ from training.home import project_home
 
 def prepare(name: str, source: Path | str | None = None, home: Path | None = None, *, count: int | None = None,
             seed: int = 0, verify: bool = False, replace: bool = False, workers: int | None = None) -> PreparedDomain:
-    """Make a domain ready for training.
+    """Make a domain ready for training; one that is prepared already is left, or made anew if it is damaged.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def prepare(name: str, source: Path | str | None = None, home: Path | None = Non
     seed : int
         Of the images that are drawn.
     verify : bool
-        Refuse what is not the official archive.
+        Refuse what is not the official archive; compare all of a domain that is prepared already with its checksums.
     replace : bool
         Make it anew even if it is prepared already.
     workers : int, optional
@@ -55,6 +57,8 @@ def prepare(name: str, source: Path | str | None = None, home: Path | None = Non
         If the source cannot be read, is refused, or the disk is too full.
     """
     check_name(name)
+    if seed < 0:
+        raise ValueError(f'The seed must be 0 or more, given: {seed}.')
     home = project_home(home)
     source = home / 'archives' / name if source is None else Path(source).expanduser()
     if not source.exists():
@@ -66,10 +70,11 @@ def prepare(name: str, source: Path | str | None = None, home: Path | None = Non
         rows, recipe = _choose(images, count, seed)
         key = _digest(recipe, archives, images.state(), images.index.to_csv())
         build = Build(directory.with_name(f'.{name}.partial'), _digest(key, PIL.__version__))
-        if not replace and _is_prepared(directory, key):
+        if not replace and _is_prepared(directory, key, verify):
             build.remove()
             return open_domain(directory)
-        skipped = build.add(images, rows, workers, label=name)
+        with naming_full_disk(directory.parent, f'{name} is not prepared; what is done is kept'):
+            skipped = build.add(images, rows, workers, label=name)
         if len(skipped) == len(rows):
             build.remove()
             raise ValueError(f'None of the {len(rows)} images of {source} can be read; the first: {skipped[0]}.')
@@ -82,24 +87,29 @@ def prepare(name: str, source: Path | str | None = None, home: Path | None = Non
     return open_domain(directory)
 
 
-def check_name(name: str) -> None:
-    """ValueError unless it is one of the eight or can name a domain of one's own."""
-    if name in DOMAINS:
-        return
-    if not (name.isidentifier() and name.isascii()):
-        raise ValueError(f'{name!r} cannot name a domain: use letters, digits and underscores, such as my_images.')
-    if name.lower() in DOMAINS:
-        raise ValueError(f'{name!r} differs from {name.lower()!r}, one of the eight domains, in case only: choose '
-                         'another name.')
-
-
-def _is_prepared(directory: Path, key: str) -> bool:
+def _is_prepared(directory: Path, key: str, verify: bool) -> bool:
+    """Whether these very images are there, undamaged; FileExistsError where it is others."""
     if not (directory / 'domain.json').exists():
         return False
-    if open_domain(directory).metadata['key'] != key:
+    try:
+        found = open_domain(directory, verify=verify).metadata.get('key')
+    except ValueError as error:
+        if _key(directory / 'domain.json') not in (None, key):
+            raise
+        print(f'{error} This is being done.', file=sys.stderr)
+        return False
+    if found != key:
         raise FileExistsError(f'{directory.name} is prepared already, from other images or in another way: '
                               "'--replace' makes it anew.")
     return True
+
+
+def _key(path: Path) -> str | None:
+    """What a domain that may be damaged was made of; None where that cannot be told."""
+    try:
+        return json.loads(path.read_bytes()).get('key')
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return None
 
 
 def _choose(images: ImageSource, count: int | None, seed: int) -> tuple[np.ndarray, dict]:

@@ -1,6 +1,7 @@
 """Images where they are, read one at a time: what every kind of source has in common."""
 import io
 import threading
+import unicodedata
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -11,13 +12,12 @@ import pandas as pd
 from PIL import Image, UnidentifiedImageError
 
 from training.domains.folder_or_zip import Files
+from training.domains.image_endings import FORMATS
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.ppm', '.webp', '.tif', '.tiff', '.gif')
-# Only these decoders see foreign files: Pillow has others that start programs.
-_FORMATS = ('JPEG', 'PNG', 'BMP', 'PPM', 'WEBP', 'TIFF', 'GIF')
 _MOST_PIXELS = 40_000_000  # 160 MB decoded
 _LARGE = 4_000_000  # pixels; images above are decoded one after the other to save memory
 _large_images = threading.Lock()
+_UNPRINTABLE = ('Cc', 'Cs', 'Zl', 'Zp')  # control characters, surrogates, separators of lines and of paragraphs
 
 
 class ImageSource(ABC):
@@ -27,7 +27,7 @@ class ImageSource(ABC):
     ----------
     index : pandas.DataFrame
         A row for each image: source (path or place within the archive, str), class_name (str), label (int) and split
-        ('train', 'test' or 'all').
+        ('train', 'test' or 'all'). Names are :func:`printable`.
     recipe : dict
         How the images and splits were chosen.
     archives : list of pathlib.Path
@@ -40,11 +40,13 @@ class ImageSource(ABC):
 
     def __init__(self, index: pd.DataFrame, recipe: dict, archives: Sequence[Path] = (),
                  left_out: dict[str, int] | None = None, missing: Sequence[str] = ()) -> None:
-        self.index = index.astype({'label': int})[['source', 'class_name', 'label', 'split']].reset_index(drop=True)
+        index = index.astype({'label': int}).assign(source=index['source'].map(printable),
+                                                    class_name=index['class_name'].map(printable))
+        self.index = index[['source', 'class_name', 'label', 'split']].reset_index(drop=True)
         self.recipe = recipe
         self.archives = list(archives)
         self.left_out = {reason: number for reason, number in (left_out or {}).items() if number}
-        self.missing = list(missing)
+        self.missing = [printable(name) for name in missing]
 
     def __len__(self) -> int:
         return len(self.index)
@@ -91,12 +93,18 @@ class FileSource(ImageSource):
         self._files.close()
 
 
+def printable(name: str) -> str:
+    r"""A name on one line of valid text: control characters and bytes that are no text are spelled out, as ``\r``."""
+    return ''.join(character.encode('unicode_escape').decode() if unicodedata.category(character) in _UNPRINTABLE
+                   else character for character in name)
+
+
 def decode(content: bytes) -> Image.Image:
     """The first frame of an encoded image in RGB. ValueError where it is damaged, huge, or has more than 8 bits."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # Pillow's about large images and odd metadata
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 return _as_rgb(image)
     except UnidentifiedImageError as error:
         raise ValueError('not an image of a known format') from error

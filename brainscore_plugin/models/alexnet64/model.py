@@ -1,5 +1,7 @@
 """AlexNet's convolutional layers at 64 x 64 pixels, the size of image that suits a mouse's acuity."""
 import functools
+import hashlib
+import json
 from collections import OrderedDict
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from torchvision.models import alexnet
 
 from .weights import weights_file
 
+CARDS = Path(__file__).parent / 'cards'
 IMAGE_SIZE = 64
 VISUAL_DEGREES = 120  # width of the screen in Allen Visual Coding
 UNTRAINED = 'alexnet64_untrained'
@@ -98,6 +101,26 @@ def load_weights(trunk: nn.Sequential, path: Path) -> None:
                           assign=True)
 
 
+def check_card(card: Path, weights: Path) -> None:
+    """Compare the SHA-256 that a card has with that of the weights; a model without a card has nothing to compare.
+
+    Raises
+    ------
+    ValueError
+        If the card is that of other weights, or cannot be read.
+    """
+    if not (card.is_file() and weights.is_file()):
+        return
+    try:
+        said = json.loads(card.read_text(encoding='utf-8')).get('weights', {}).get('sha256')
+    except (ValueError, AttributeError) as error:
+        raise ValueError(f'{card} cannot be read ({error}): restore it.') from error
+    found = hashlib.sha256(weights.read_bytes()).hexdigest()
+    if said is not None and said != found:
+        raise ValueError(f'{card} is the card of other weights, with the SHA-256 {said}; {weights} has {found}: '
+                         'restore the one or the other.')
+
+
 def alexnet64(identifier: str) -> ModelCommitment:
     """The model as a Brain-Score BrainModel, see :func:`commit`.
 
@@ -109,13 +132,14 @@ def alexnet64(identifier: str) -> ModelCommitment:
     Raises
     ------
     FileNotFoundError, ValueError
-        As :func:`load_weights`.
+        As :func:`load_weights`, and if the model's card is that of other weights.
     """
     if identifier == UNTRAINED:
         trunk = convolutional_trunk()
     else:
         with torch.device('meta'):  # without drawing initial weights
             trunk = convolutional_trunk()
+        check_card(CARDS / f'{identifier}.json', weights_file(identifier))
         load_weights(trunk, weights_file(identifier))
     return commit(identifier, trunk)
 

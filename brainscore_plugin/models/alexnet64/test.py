@@ -4,7 +4,7 @@ import json
 import pytest
 import torch
 from brainscore_vision import load_model, load_stimulus_set
-from brainscore_vision.models.alexnet64.model import convolutional_trunk, load_weights
+from brainscore_vision.models.alexnet64.model import check_card, convolutional_trunk, load_weights
 from brainscore_vision.models.alexnet64.weights import WEIGHTS, weights_file
 from safetensors.torch import load_file, save_file
 
@@ -70,3 +70,17 @@ def test_an_error_names_the_file_of_the_weights(tmp_path, weights, says):
         path.write_bytes(weights)
     with pytest.raises((FileNotFoundError, ValueError), match=rf'mine\.safetensors.*{says}|{says}.*mine\.safetensors'):
         load_weights(convolutional_trunk(), path)
+
+
+def test_a_card_of_other_weights_is_noticed(tmp_path):
+    weights, card = tmp_path / 'mine.safetensors', tmp_path / 'mine.json'
+    save_file({'a': torch.zeros(1)}, weights)
+    check_card(card, weights)  # a model without a card
+    card.write_text(json.dumps({'weights': {'sha256': hashlib.sha256(weights.read_bytes()).hexdigest()}}))
+    check_card(card, weights)
+    save_file({'a': torch.ones(1)}, weights)
+    with pytest.raises(ValueError, match=r'mine\.json is the card of other weights'):
+        check_card(card, weights)
+    card.write_text('[]')
+    with pytest.raises(ValueError, match=r'mine\.json cannot be read'):
+        check_card(card, weights)
