@@ -53,7 +53,7 @@ class ProgressBar(pl.Callback):
 
     def __init__(self, history: History):
         self.history = history
-        self.bar: tqdm | None = None  # until training has begun
+        self.bar = tqdm(disable=True)  # until training has begun
 
     def on_train_start(self, trainer, module) -> None:
         self.bar = tqdm(total=trainer.max_epochs * trainer.num_training_batches, unit='step', smoothing=.05,
@@ -73,5 +73,4 @@ class ProgressBar(pl.Callback):
         self.bar.close()
 
     def on_exception(self, trainer, module, exception) -> None:
-        if self.bar is not None:
-            self.bar.close()  # so that what is said next begins on a line of its own
+        self.bar.close()  # so that what is said next begins on a line of its own
