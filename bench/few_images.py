@@ -5,8 +5,9 @@
 Each simulated recording has the fields of view, neurons, images, trials and reliabilities of the real one. An image is
 200 normal numbers of variances 1, 1/2, 1/3, … (as responses of mouse V1 have, Stringer et al. 2019, Nature 571:361); a
 neuron's signal is a random projection of them; its noise is that of the real trials, whose images are exchanged, so
-that neurons share it as they do, and the signal is as large as gives the neuron its real reliability. A model knows a share
-of the variance of what the images are; the rest of its features is of the same spectrum and its own. Share 0 is chance.
+that neurons share it as they do, and the signal is as large as gives the neuron its real reliability. A model knows a
+share of the variance of what the images are; the rest of its features is of the same spectrum and its own. Share 0 is
+chance.
 
 Prints one table. For models of a share: mean score; its standard deviation over recordings; the mean of the errors that
 are reported beside it; how often the interval 'score -+ 1.96 error' holds the mean score; the standard deviation of
