@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from brainscore_core.metrics import Score
 
 CHANCE, ORACLE = 'random_features', 'gabor_oracle'
+PREDICTIONS = ('It is the correlation of predicted and measured responses to images the mapping has not seen, '
+               'corrected for trial noise (1: all but the noise; 0: nothing), for the median neuron; ± is one standard '
+               'error over animals and image splits.')
+DISSIMILARITIES = ('It is the correlation of how alike any two images are to the model and to the area, corrected for '
+                   'trial noise (1: all but the noise; 0: nothing); ± is one standard error over images and, where '
+                   'they are told apart, animals.')
 
 
 def explain(model: str, benchmark: str) -> tuple[str, str]:
@@ -33,9 +39,7 @@ def explain(model: str, benchmark: str) -> tuple[str, str]:
     from brainscore_vision import load_benchmark, load_model
     scorer = load_benchmark(benchmark)
     score = scorer(load_model(model))
-    meaning = (f'{model} on {benchmark}: {_with_error(score)}. It is the correlation of predicted and measured '
-               'responses to images the mapping has not seen, corrected for trial noise (1: all but the noise; '
-               '0: nothing), for the median neuron; ± is one standard error over animals and image splits.')
+    meaning = f'{model} on {benchmark}: {_with_error(score)}. {DISSIMILARITIES if "-rdm" in benchmark else PREDICTIONS}'
     against = f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}'
     if benchmark.startswith('SimulatedMouse.'):
         truth = _with_error(scorer(load_model(ORACLE)))
