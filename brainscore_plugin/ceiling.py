@@ -28,7 +28,7 @@ def neuron_reliabilities(benchmarks: Iterable[str]) -> pd.DataFrame:
     LookupError
         If Brain-Score knows no benchmark of that name.
     ValueError
-        If it is not a mouse benchmark.
+        If it is not a mouse benchmark, or has no trials to be halved.
     OSError
         If its recordings cannot be read or made.
     """
@@ -115,6 +115,9 @@ def _of_benchmark(identifier: str) -> pd.DataFrame:
     if not isinstance(benchmark, MousePredictivity):
         raise ValueError(f'{identifier} is not a mouse benchmark: its neurons cannot be told apart.')
     recordings = benchmark.recordings
+    if len(set(recordings['repetition'].values)) < 2:
+        raise ValueError(f'{identifier} has one presentation of each image, so that its trials cannot be halved. If it '
+                         "is scored on published matrices, the score's attribute reliability has theirs.")
     halvings = pd.DataFrame(load_ceiling('split_half_reliability')(recordings).raw.transpose('neuroid', 'split').values)
     return pd.DataFrame({'benchmark': identifier,
                          **{name: recordings[name].values for name in ('neuroid_id', 'animal', 'region')},

@@ -22,8 +22,8 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        One line about the score and its error, one about chance and the best that is possible, and, where it is known,
-        one about the differences between models that the recordings can show.
+        One line about the score and its error, one about chance and, on simulated recordings, the simulation's own
+        features, and, where it is known, one about the differences between models that the recordings can show.
 
     Raises
     ------
@@ -38,19 +38,23 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     against = f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}'
     if benchmark.startswith('SimulatedMouse.'):
         truth = _with_error(scorer(load_model(ORACLE)))
-        against += f"; the truth ({ORACLE}, the simulation's own features), the best any model can do, {truth}."
+        against += f"; the simulation's own features ({ORACLE}) get {truth}, which is not a bound."
     else:
         against += '; what the best model can get is not known for real recordings.'
     return meaning, against, *_resolution(score)
 
 
 def _meaning(benchmark: str) -> str:
-    if benchmark.endswith('-rdm'):
+    corrected = 'corrected for trial noise (1: all but the noise; 0: nothing)'
+    if '-rdm' in benchmark:
         return ('It is the correlation of the dissimilarities between images in the model and in the neurons, '
-                'corrected for trial noise (1: all but the noise; 0: nothing), mean over animals or fields of view')
+                f'{corrected}, mean over animals, fields of view or sites')
+    if '-pls_pooled' in benchmark:
+        return ('It is the correlation of predicted and measured responses over all pairs of image and neuron of an '
+                f"animal, median over animals, {corrected}; neurons' mean rates alone make most of it")
     over = 'over all neurons of a field of view' if benchmark == 'Antolik2016.VISp-pls' else 'for the median neuron'
-    return ('It is the correlation of predicted and measured responses to images the mapping has not seen, corrected '
-            f'for trial noise (1: all but the noise; 0: nothing), {over}')
+    return ('It is the correlation of predicted and measured responses to images the mapping has not seen, '
+            f'{corrected}, {over}')
 
 
 def _error_over(score: Score) -> str:

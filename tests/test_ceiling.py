@@ -121,3 +121,16 @@ class TestFile:
         with pytest.raises(OSError, match='folder cannot be written: Is a directory'):
             write_csv(self.neurons, folder)
         assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_published_matrices_have_no_trials_to_be_halved(tmp_path, monkeypatch):
+    from brainscore_core.supported_data_standards.brainio import fetch
+    from fabricated.similarity_matrices import published_files, write_files
+
+    from brainscore_plugin.recordings.allen_rsm import recording
+    write_files(tmp_path)
+    monkeypatch.setattr(fetch, '_local_data_path', str(tmp_path / '.brainio'))
+    monkeypatch.setattr(recording, 'FILES', published_files(tmp_path))
+    recording.Recording().package(tmp_path)
+    with pytest.raises(ValueError, match=r'Conwell2021.VISp-rdm has one presentation of each image.* reliability has'):
+        neuron_reliabilities(['Conwell2021.VISp-rdm'])
