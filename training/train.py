@@ -169,7 +169,8 @@ def _trainer(run: Path, domain: PreparedDomain, recipe: Recipe, precision: str, 
         first_line = str(error).strip().partition('\n')[0]
         raise ValueError(f"This machine cannot train with '--accelerator {accelerator} --devices {devices} --nodes "
                          f"{nodes}' ({first_line}). '--accelerator auto --devices 1' takes what there is.") from error
-    rank_zero_only.rank = trainer.global_rank  # it is guessed from the environment before
+    # before it is guessed from the environment
+    rank_zero_only.rank = trainer.global_rank  # type: ignore[attr-defined]
     return trainer
 
 
@@ -314,7 +315,9 @@ def _loader(numbers: np.ndarray, recipe: Recipe, trainer: pl.Trainer, seed: int)
 
 def _has_begun(trainer: pl.Trainer) -> bool:
     """Whether a checkpoint has been taken up and steps are being taken."""
-    return any(callback.bar is not None for callback in trainer.callbacks if isinstance(callback, ProgressBar))
+    bars = [callback for callback in trainer.callbacks  # type: ignore[attr-defined]
+            if isinstance(callback, ProgressBar)]
+    return any(progress.bar is not None for progress in bars)
 
 
 def _cannot_go_on(checkpoint: Path, error: Exception) -> ValueError:
