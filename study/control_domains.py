@@ -16,6 +16,7 @@ from tqdm import tqdm
 from study.naturalness import LUMA
 from training.atomic import replacing_folder
 from training.domains import PreparedDomain, open_domain
+from training.domains.integrity import write_checksums
 
 CHUNK = 512  # images transformed at once
 CONTRAST = 36.  # standard deviation of an equalised image's luminance, of 255; few pixels are cut off at 0 and 255
@@ -117,6 +118,7 @@ def prepare_control(domain: PreparedDomain, kind: str, seed: int = 0) -> Prepare
         _write_images(domain, kind, seed, folder / 'images.npy')
         shutil.copy(domain.directory / 'index.csv', folder)
         about = _about(domain, kind, recipe, folder)
+        write_checksums(folder, about['fingerprint'])
         (folder / 'domain.json').write_text(json.dumps(about, indent=2) + '\n', encoding='utf-8')
     return open_domain(directory)
 

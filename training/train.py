@@ -170,7 +170,7 @@ def _trainer(run: Path, domain: PreparedDomain, recipe: Recipe, precision: str, 
         raise ValueError(f"This machine cannot train with '--accelerator {accelerator} --devices {devices} --nodes "
                          f"{nodes}' ({first_line}). '--accelerator auto --devices 1' takes what there is.") from error
     # before it is guessed from the environment
-    rank_zero_only.rank = trainer.global_rank  # type: ignore[attr-defined]
+    rank_zero_only.rank = trainer.global_rank
     return trainer
 
 
@@ -315,7 +315,7 @@ def _loader(numbers: np.ndarray, recipe: Recipe, trainer: pl.Trainer, seed: int)
 
 def _has_begun(trainer: pl.Trainer) -> bool:
     """Whether a checkpoint has been taken up and steps are being taken."""
-    bars = [callback for callback in trainer.callbacks  # type: ignore[attr-defined]
+    bars = [callback for callback in trainer.callbacks
             if isinstance(callback, ProgressBar)]
     return any(progress.bar is not None for progress in bars)
 

@@ -16,8 +16,8 @@ _NORMALISED = "resized to 64 x 64, normalised by ImageNet's mean and standard de
 BASELINES = {
     'pixels64': ('none', 'the image itself', (3, 64), 'resized to 64 x 64; intensities from 0 to 1'),
     'random_features': ('none', '1,000 normal numbers seeded by a hash of the name of the image: chance', None, None),
-    'gabor_oracle': ('Gabor energy', "the simulated mouse's noise-free features: the best that any model can do on "
-                     'SimulatedMouse', (1, 128), 'greyscale, resized to 128 x 128'),
+    'gabor_oracle': ('Gabor energy', "the simulated mouse's own noise-free features, which its neurons follow",
+                     (1, 128), 'greyscale, resized to 128 x 128'),
 }
 
 

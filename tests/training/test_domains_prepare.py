@@ -292,9 +292,10 @@ def test_of_two_at_once_one_waits_and_both_get_the_same(images, home):
     for process in processes:
         process.stdout.readline()
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(subprocess.Popen.communicate, processes))
+        # not communicate(), which would miss what readline() has read beyond its line
+        results = list(pool.map(lambda process: (process.stdout.read(), process.stderr.read()), processes))
     assert len({fingerprint for fingerprint, _ in results}) == 1, [messages[-2000:] for _, messages in results]
-    assert [process.returncode for process in processes] == [0, 0]
+    assert [process.wait() for process in processes] == [0, 0]
     assert sum('waiting' in messages for _, messages in results) == 1
     assert len(open_domain('mine')) == 40
 
