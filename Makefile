@@ -9,8 +9,8 @@
 # TORCH=cpu    asks for PyTorch's small CPU build
 
 PYTHON ?= 3.11
-MODEL ?= alexnet64_untrained
-BENCHMARK ?= SimulatedMouse.VISp-pls
+MODEL ?= alexnet64_simclr_imagenet
+BENCHMARK ?= Antolik2016.VISp-pls
 RECORDINGS ?= simulated
 
 VENV := .venv

@@ -8,7 +8,7 @@ from brainscore_plugin.check import check_scorable
 if TYPE_CHECKING:
     from brainscore_core.metrics import Score
 
-CHANCE, ORACLE = 'random_features', 'gabor_oracle'
+CHANCE, UNTRAINED, ORACLE = 'random_features', 'alexnet64_untrained', 'gabor_oracle'
 
 
 def explain(model: str, benchmark: str) -> tuple[str, ...]:
@@ -22,8 +22,9 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        One line about the score and its error, one about chance and, on simulated recordings, the simulation's own
-        features, and, where it is known, one about the differences between models that the recordings can show.
+        One line about the score and its error; one about chance, an untrained network and, on simulated recordings, the
+        simulation's own features; one about the recordings; and, where it is known, one about the differences between
+        models that they can show.
 
     Raises
     ------
@@ -35,13 +36,24 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     scorer = load_benchmark(benchmark)
     score = scorer(load_model(model))
     meaning = f'{model} on {benchmark}: {_with_error(score)}. {_meaning(benchmark)}{_error_over(score)}'
-    against = f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}'
+    against = (f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}, a network with random weights '
+               f'({UNTRAINED}) {_with_error(scorer(load_model(UNTRAINED)))}')
     if benchmark.startswith('SimulatedMouse.'):
         truth = _with_error(scorer(load_model(ORACLE)))
         against += f"; the simulation's own features ({ORACLE}) get {truth}, which is not a bound."
     else:
         against += '; what the best model can get is not known for real recordings.'
-    return meaning, against, *_resolution(score)
+    return meaning, against, _recordings(benchmark, score), *_resolution(score)
+
+
+def _recordings(benchmark: str, score: Score) -> str:
+    kind = 'Simulated' if benchmark.startswith('SimulatedMouse.') else 'Real'
+    ceiling = score.attrs['ceiling']
+    if 'n_neurons' not in score.attrs:
+        return (f"{kind} recordings: published matrices of {score.attrs['region']}; their reliability, the ceiling "
+                f"before the correction, is {_with_error(ceiling)}.")
+    return (f"{kind} recordings: {score.attrs['n_neurons']} neurons of {score.attrs['region']}; their reliability, the "
+            f'ceiling before the correction, is {_with_error(ceiling)}.')
 
 
 def _meaning(benchmark: str) -> str:

@@ -1,21 +1,39 @@
-"""What a score means, said in two lines."""
+"""What a score means, in a few lines."""
 import re
 
 import pytest
 from brainscore_vision import load_benchmark, load_model
 
-from brainscore_plugin.explain import explain
+from brainscore_plugin.explain import _meaning, explain
 
 MODEL, BENCHMARK = 'pixels64', 'SimulatedMouse.VISp-pls'
 
 
 def test_the_number_is_said_beside_chance_and_truth():
-    meaning, against = explain(MODEL, BENCHMARK)
+    meaning, against, recordings = explain(MODEL, BENCHMARK)
     value = load_benchmark(BENCHMARK)(load_model(MODEL))
     assert f'{value.item():.3f} ± {value.attrs["error"]:.3f}' in meaning
     assert 'correlation' in meaning
-    chance, truth = (float(number) for number in re.findall(r'(-?\d\.\d+) ±', against))
-    assert abs(chance) < .1 < value.item() + .1 < truth
+    chance, untrained, own = (float(number) for number in re.findall(r'(-?\d\.\d+) ±', against))
+    assert abs(chance) < value.item() < untrained < own
+    assert f'{load_benchmark(BENCHMARK).ceiling.item():.3f}' in recordings
+    assert 'Simulated recordings: 180 neurons of VISp' in recordings
+
+
+def test_of_a_real_recording_it_is_said_what_it_can_show():
+    meaning, against, recordings, resolution = explain(MODEL, 'Antolik2016.VISp-pls')
+    assert 'not known' in against
+    assert 'Real recordings: 260 neurons of VISp' in recordings
+    assert 'cannot be ranked' in resolution
+
+
+@pytest.mark.parametrize(('benchmark', 'said'), [
+    ('SimulatedMouse.VISp-rdm', 'dissimilarities between images'),
+    ('SimulatedMouse.VISp-pls_pooled', 'mean rates'),
+    ('SimulatedMouse.VISp-pls', 'for the median neuron'),
+])
+def test_the_meaning_is_that_of_the_metric(benchmark, said):
+    assert said in _meaning(benchmark)
 
 
 def test_an_unknown_model_is_told_before_anything_is_loaded():
