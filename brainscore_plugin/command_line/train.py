@@ -19,10 +19,11 @@ def train(
         'Train on a folder or zip of images instead; it is prepared as a domain named after it.'))] = None,
     run: Annotated[Path | None, typer.Option(metavar='DIR', help=(
         "Folder of the run, 'runs/DOMAIN' by default. Give a stopped run's to go on with it."))] = None,
-    recipe: Annotated[str, typer.Option(help="'paper' or 'domain_rep', the authors' code.")] = 'paper',
-    epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's 600.")] = None,
+    recipe: Annotated[str, typer.Option(help=(
+        "'paper', 'domain_rep' (the authors' code), or 'normalised', by which filters leave their noise."))] = 'paper',
+    epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's, 600 of the paper's.")] = None,
     batch_size: Annotated[int | None, typer.Option(help=(
-        "Instead of the recipe's 4096; the learning rate is scaled with it."))] = None,
+        "Instead of the recipe's, 4096 of the paper's; the learning rate is scaled with it."))] = None,
     set_: Annotated[list[str], typer.Option('--set', metavar='NAME=VALUE', help=(
         'Any other setting of the recipe, such as learning_rate=2.4; may be given again.'))] = [],  # noqa: B006
     split: Annotated[str, typer.Option(help="'all' images or those of the 'train' split.")] = 'all',
