@@ -54,8 +54,10 @@ class ProgressBar(pl.Callback):
     def __init__(self, history: History):
         self.history = history
         self.bar = tqdm(disable=True)  # until training has begun
+        self.begun = False
 
     def on_train_start(self, trainer, module) -> None:
+        self.begun = True
         self.bar = tqdm(total=trainer.max_epochs * trainer.num_training_batches, unit='step', smoothing=.05,
                         initial=trainer.global_step, disable=not trainer.is_global_zero,
                         desc=f'epoch {trainer.current_epoch + 1}/{trainer.max_epochs}')

@@ -317,7 +317,7 @@ def _has_begun(trainer: pl.Trainer) -> bool:
     """Whether a checkpoint has been taken up and steps are being taken."""
     bars = [callback for callback in trainer.callbacks
             if isinstance(callback, ProgressBar)]
-    return any(progress.bar is not None for progress in bars)
+    return any(progress.begun for progress in bars)
 
 
 def _cannot_go_on(checkpoint: Path, error: Exception) -> ValueError:

@@ -27,7 +27,9 @@ def fetch_recordings(
     """Show the terms of recordings and fetch them, session by session; start it again to go on where it was stopped."""
     from brainscore_plugin.recordings.catalogue import published
     from brainscore_plugin.recordings.fetch import fetch
-    typer.echo(published(name).terms())
+    recording = published(name)
+    recording.index()  # an error where there is nothing to fetch, which needs no terms
+    typer.echo(recording.terms())
     cache = fetch(name, cache, keep_nwb)
     typer.echo(f"All of {name} is in {cache}: 'brainscore-mouse recordings package {name} --from {cache}' packages it.")
 

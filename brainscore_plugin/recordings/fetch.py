@@ -37,20 +37,21 @@ def fetch(name: str, cache: Path | None = None, keep_nwb: bool = False) -> Path:
         If sessions could not be reduced, after all others have been; or if another process fetches into the same
         cache.
     ValueError
-        If there is no such recording, or a table in the cache is damaged.
+        If there is no such recording, it is not one to fetch, or a table in the cache is damaged.
     """
     recording, cache = published(name), cache or default_cache(name)
+    index = recording.index()  # before a folder is made: some recordings are not fetched
     cache.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(cache / '.fetch.lock', timeout=0):
-            _fetch(recording, cache, keep_nwb or recording.keeps_files)
+            _fetch(recording, index, cache, keep_nwb or recording.keeps_files)
     except Timeout as error:
         raise RuntimeError(f'Another process is fetching into {cache}.') from error
     return cache
 
 
-def _fetch(recording: PublishedRecording, cache: Path, keep: bool) -> None:
-    for remote in recording.index():
+def _fetch(recording: PublishedRecording, index: list[Remote], cache: Path, keep: bool) -> None:
+    for remote in index:
         with tqdm(total=remote.bytes_left(cache), desc=remote.path, unit='B', unit_scale=True, disable=None) as bar:
             download(remote, cache, bar.update)
     sessions = recording.sessions(cache)

@@ -19,10 +19,10 @@ def in_storage(identifier: str) -> bool:
     return identifier in UPLOADED
 
 
-def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
+def load_stimulus_set(identifier: str, absent: str, home: Path | None = None) -> StimulusSet:
     """As :func:`.loading.load_stimulus_set`."""
-    if not in_storage(identifier):
-        return loading.load_stimulus_set(identifier, absent)
+    if home is not None or not in_storage(identifier):  # what a plugin brings along is not in storage
+        return loading.load_stimulus_set(identifier, absent, home)
     files = UPLOADED[identifier]
     return load_stimulus_set_from_s3(
         identifier=identifier, bucket=files['bucket'],
@@ -31,10 +31,10 @@ def load_stimulus_set(identifier: str, absent: str) -> StimulusSet:
 
 
 def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], np.ndarray] | None = None,
-                  stimuli: str | None = None) -> NeuroidAssembly:
+                  stimuli: str | None = None, home: Path | None = None) -> NeuroidAssembly:
     """As :func:`.loading.load_assembly`."""
-    if not in_storage(identifier):
-        return loading.load_assembly(identifier, absent, keep, stimuli)
+    if home is not None or not in_storage(identifier):
+        return loading.load_assembly(identifier, absent, keep, stimuli, home)
     files = UPLOADED[identifier]
     assembly = load_assembly_from_s3(
         identifier=identifier, bucket=files['bucket'], cls=NeuroidAssembly, **files['assembly'],
