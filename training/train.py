@@ -315,9 +315,7 @@ def _loader(numbers: np.ndarray, recipe: Recipe, trainer: pl.Trainer, seed: int)
 
 def _has_begun(trainer: pl.Trainer) -> bool:
     """Whether a checkpoint has been taken up and steps are being taken."""
-    bars = [callback for callback in trainer.callbacks
-            if isinstance(callback, ProgressBar)]
-    return any(progress.begun for progress in bars)
+    return any(callback.begun for callback in trainer.callbacks if isinstance(callback, ProgressBar))
 
 
 def _cannot_go_on(checkpoint: Path, error: Exception) -> ValueError:
