@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
+from brainscore_plugin.recordings.catalogue import NAMES
+
 commands = typer.Typer(no_args_is_help=True,
                        help='Real recordings of mouse visual cortex: fetch, package for Brain-Score, verify.')
-Recording = Annotated[str, typer.Argument(metavar='NAME', help=(
-    'allen-calcium, allen-neuropixels, sensorium2022, allen-rsm or antolik2016.'))]
+Recording = Annotated[str, typer.Argument(metavar='NAME', help=f"{', '.join(NAMES.values())}.")]
 
 
 @commands.command('list')

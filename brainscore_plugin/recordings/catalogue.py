@@ -5,9 +5,16 @@ from pathlib import Path
 from brainscore_plugin.recordings.published_recording import PublishedRecording
 from training.home import project_home
 
+
+def _names() -> dict[str, str]:
+    """A recording is a folder beside this file whose ``__init__.py`` gives its IDENTIFIER; nothing else lists them."""
+    folders = sorted(path.parent.name for path in Path(__file__).parent.glob('*/recording.py'))
+    return {importlib.import_module(f'brainscore_plugin.recordings.{folder}').IDENTIFIER: folder.replace('_', '-')
+            for folder in folders}
+
+
 # Brain-Score's identifier -> the documented name, which is also that of the cache and, with _ for -, of the folder here
-NAMES = {'deVries2020': 'allen-calcium', 'Siegle2021': 'allen-neuropixels', 'Willeke2022': 'sensorium2022',
-         'Antolik2016': 'antolik2016', 'Conwell2021': 'allen-rsm'}
+NAMES = _names()
 
 
 def identifier_of(name: str) -> str:

@@ -2,8 +2,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 from brainscore_plugin.recordings.download import Remote
+
+ALLEN_SCENES = {'num_stimuli': 118, 'datatype': 'image', 'stimuli_subtype': 'natural_scenes',
+                'extra_notes': "Allen Brain Observatory's natural scenes, 1174 x 918, grey"}
+SELECTED = 'neurons are chosen when the recordings are loaded, by {selection}; each image 50 times'
 
 
 class PublishedRecording(ABC):
@@ -31,6 +36,12 @@ class PublishedRecording(ABC):
         Those of `identifiers` that are part of this repository, so that nobody need package them.
     keeps_files : bool
         Whether packaging reads the published files themselves, which are then never deleted.
+    withheld : str
+        Why it may not be passed on to Brain-Score's storage; empty where it may.
+    stimulus_facts, data_facts : dict
+        What Brain-Score's website shows of its images and of the responses and cannot read off the benchmarks: the
+        fields of its metadata.yaml. Texts have at most 100 characters, notes 1,000; ``{selection}`` stands for the
+        benchmark's selection of neurons.
     """
     identifier: str
     name: str
@@ -47,6 +58,9 @@ class PublishedRecording(ABC):
     scripts: tuple[Path, ...]
     embedded: tuple[str, ...] = ()
     keeps_files: bool = False
+    withheld: str = ''
+    stimulus_facts: ClassVar[dict[str, Any]]
+    data_facts: ClassVar[dict[str, Any]]
 
     @property
     def download_size(self) -> str:

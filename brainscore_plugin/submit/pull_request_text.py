@@ -3,7 +3,7 @@ from importlib.metadata import version
 
 from brainscore_plugin.link import PLUGIN_TYPES, Plugin
 
-from .uploads import BUCKET, Versions, local_files, uploadable
+from .uploads import BUCKET, Versions, local_files, uploadable, withheld
 
 _TEXT = """# Mouse visual cortex: data, metrics, benchmarks and models
 
@@ -28,10 +28,6 @@ not, in six areas, and how well networks explain it depends on what images they 
   - `SimulatedMouse` is simulated in place on first use (10 MB in the data home, named by a digest of everything it
     follows from).
 {uploads}
-  - `Willeke2022` (Sensorium 2022) may not be passed on by its licence: it must not be put on public storage. It loads
-    from the data home of whoever has a copy, and fails with one line elsewhere.
-  - `Conwell2021` (matrices that Conwell et al. published without stating a licence) must not be put on public storage
-    either; whoever wants it fetches 4 MB from the authors' repository.
 - **Field of view.** Images fill a model's field of view, whatever visual degrees it declares: the benchmarks' common
   class, `benchmarks/mouse_predictivity`, explains why.
 - **Models of primate vision** that map no mouse area are asked for V1; the score's attribute `region` says so.
@@ -76,6 +72,8 @@ def _uploads(versions: Versions) -> str:
     if missing:
         sentences.append(f"  - {', '.join(missing)} are not uploaded yet and load from the data home; their benchmarks "
                          'cannot be scored elsewhere before.')
+    sentences += [f'  - `{name}` must not be put on public storage: {reason}. It loads from the data home of whoever '
+                  'has a copy, and fails with one line elsewhere.' for name, reason in withheld().items()]
     return '\n'.join(sentences)
 
 

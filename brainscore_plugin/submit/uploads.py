@@ -8,6 +8,7 @@ from typing import Any
 
 from brainscore_plugin.data.mouse_recordings.layout import packaged
 from brainscore_plugin.link import PLUGIN_ROOT, Plugin
+from brainscore_plugin.recordings.catalogue import NAMES, published
 
 from .checks import Check, Failed
 from .fresh_copy import FreshCopy
@@ -16,10 +17,6 @@ from .replacements import REPLACEMENTS
 Versions = dict[str, dict[str, Any]]  # recording -> its bucket, and of each file version_id and sha1
 
 BUCKET = 'brainscore-storage/brainscore-vision/benchmarks'  # where Brain-Score keeps the recordings of benchmarks
-WITHHELD = {  # recordings that may not be passed on, and why
-    'Willeke2022': 'the licence of the Sensorium recordings does not let them be passed on',
-    'Conwell2021': 'no licence is stated for the published matrices'}
-_PLUGINS = ('deVries2020', 'Siegle2021')
 _FILES = ('assembly', 'stimuli_csv', 'stimuli_zip')  # as of Layout
 _LOAD_ALL = """import json, sys
 from brainscore_vision import load_dataset, load_stimulus_set
@@ -32,7 +29,13 @@ for identifier, files in json.loads(sys.argv[1]).items():
 
 def uploadable() -> list[str]:
     """Identifiers of the recordings that may be uploaded."""
-    return [identifier for name in _PLUGINS for identifier in Plugin('data', PLUGIN_ROOT / 'data' / name).identifiers]
+    names = [name for name in NAMES if not published(name).withheld and not published(name).embedded]
+    return [identifier for name in names for identifier in Plugin('data', PLUGIN_ROOT / 'data' / name).identifiers]
+
+
+def withheld() -> dict[str, str]:
+    """Recordings that may not be passed on -> why."""
+    return {identifier: published(identifier).withheld for identifier in NAMES if published(identifier).withheld}
 
 
 def local_files(identifier: str) -> dict[str, tuple[Path, str, str]]:
@@ -73,7 +76,7 @@ def read_versions(path: Path) -> Versions:
 
 
 def _check_entry(identifier: str, files: dict[str, Any]) -> None:
-    reason = WITHHELD.get(identifier.split('.')[0])
+    reason = withheld().get(identifier.split('.')[0])
     if reason:
         raise ValueError(f"'{identifier}' must not be uploaded: {reason}. Take it out of the file and, if it has been "
                          'uploaded, off the storage.')
@@ -115,7 +118,7 @@ def upload_checks(versions: Versions, copy: FreshCopy) -> Iterator[Check]:
         yield Check('recordings still to be uploaded', lambda: '; '.join(map(_to_upload, missing)) +
                     '. Until then they load from the data home')
     yield Check('recordings that are not uploaded', lambda: '; '.join(
-        f'{name} loads from the data home: {reason}' for name, reason in WITHHELD.items()))
+        f'{name} loads from the data home: {reason}' for name, reason in withheld().items()))
 
 
 def _to_upload(identifier: str) -> str:

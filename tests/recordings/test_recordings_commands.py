@@ -21,7 +21,7 @@ def test_list_shows_sizes_licences_and_what_is_here(homes):
     (homes / 'mouse' / 'recordings' / 'allen-calcium').mkdir(parents=True)
     (homes / '.brainio' / 'deVries2020').mkdir(parents=True)
     (homes / '.brainio' / 'deVries2020' / 'deVries2020.json').touch()
-    calcium, neuropixels, sensorium, antolik, matrices = run('list').output.split('\n\n')
+    calcium, neuropixels, matrices, antolik, sensorium = run('list').output.split('\n\n')
     for said in ('allen-calcium (deVries2020)', 'de Vries et al. (2020)', '506 sessions', '150 GB', 'CC BY 4.0',
                  'fetched   into', 'packaged  deVries2020'):
         assert said in calcium

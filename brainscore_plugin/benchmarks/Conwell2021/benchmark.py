@@ -48,4 +48,4 @@ def Conwell2021(area: str, variant: str) -> MousePredictivity:
         load_recordings=lambda: load_similarities(area).isel(time_bin=0),
         metric=load_metric('mouse_rdm_sites', comparison=COMPARISONS[variant]),
         ceiler=load_ceiling('mouse_rdm_sites_reliability'), time_bin=TIME_BIN, bibtex=BIBTEX,
-        neuron_filter=NEURON_FILTER)
+        neuron_selection=NEURON_FILTER)

@@ -12,7 +12,7 @@ def test_benchmark(area, variant):
     benchmark = load_benchmark(f'deVries2020.{area}-{variant}')
     assert benchmark.identifier == f'deVries2020.{area}-{variant}'
     assert benchmark.region == benchmark.parent == area
-    assert benchmark.neuron_filter == 'nayebi2023'
+    assert benchmark.neuron_selection == 'nayebi2023'
 
 
 def test_absent_recordings_are_one_clear_error(tmp_path, monkeypatch):

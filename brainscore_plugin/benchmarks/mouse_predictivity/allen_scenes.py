@@ -39,4 +39,4 @@ def allen_scenes(recording: str, area: str, variant: str,
         Of :class:`~.benchmark.MousePredictivity`: version, time_bin and bibtex.
     """
     return benchmark_variant(recording, area, variant, lambda: load_recordings(area, FILTER).isel(time_bin=0),
-                             neuron_filter=FILTER, **facts)
+                             neuron_selection=FILTER, **facts)

@@ -52,7 +52,7 @@ class MousePredictivity(BenchmarkBase):
         The recordings' publication.
     parent : str, optional
         Node of Brain-Score's benchmark tree; the area by default.
-    neuron_filter : str, optional
+    neuron_selection : str, optional
         Name of the filter that chose the neurons; it goes into the score's attributes.
     ceiler : Metric, optional
         Gives the ceiling of the recordings; `split_half_reliability` of the neurons by default.
@@ -66,7 +66,7 @@ class MousePredictivity(BenchmarkBase):
 
     def __init__(self, identifier: str, area: str, version: int, load_recordings: Callable[[], NeuroidAssembly],
                  metric: Metric, time_bin: tuple[int, int], bibtex: str, parent: str | None = None,
-                 neuron_filter: str = 'none', ceiler: Metric | None = None,
+                 neuron_selection: str = 'none', ceiler: Metric | None = None,
                  load_training: Callable[[str], NeuroidAssembly] | None = None,
                  resolvable_difference: float | None = None):
         super().__init__(identifier=identifier, version=version, ceiling_func=None, parent=parent or area,
@@ -75,7 +75,7 @@ class MousePredictivity(BenchmarkBase):
         self._load_recordings = load_recordings
         self.metric = metric
         self._time_bin = time_bin
-        self.neuron_filter = neuron_filter
+        self.neuron_selection = neuron_selection
         self._ceiler = ceiler
         self.load_training = load_training
         self.resolvable_difference = resolvable_difference
@@ -87,7 +87,7 @@ class MousePredictivity(BenchmarkBase):
         for dimension, what in (('presentation', 'trials'), ('neuroid', 'neurons')):
             if recordings.sizes[dimension] == 0:
                 raise ValueError(f"{self.identifier}: the recordings have no {what} of {self.region} (filter "
-                                 f"'{self.neuron_filter}'). Check the filter and the packaged file.")
+                                 f"'{self.neuron_selection}'). Check the filter and the packaged file.")
         return recordings
 
     def all_recordings(self) -> Iterator[NeuroidAssembly]:
@@ -128,7 +128,7 @@ class MousePredictivity(BenchmarkBase):
             comment = f'{region} recorded for {self.region}, which the model does not map: ' + comment
             _logger.warning(f'{self.identifier}: {comment}')
         score.attrs.update({'layer': committed, 'layer_scores': layer_scores, 'ceiling': self.ceiling,
-                            'region': region, 'filter': self.neuron_filter, 'comment': comment})
+                            'region': region, 'filter': self.neuron_selection, 'comment': comment})
         if self.resolvable_difference is not None:
             score.attrs['resolvable_difference'] = self.resolvable_difference
         return score

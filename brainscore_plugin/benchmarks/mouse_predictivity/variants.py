@@ -52,7 +52,7 @@ def benchmark_variant(recording: str, area: str, variant: str, load_recordings: 
     settings : dict, optional
         Variant -> arguments of its metric, where they are not the metric's defaults.
     **facts
-        The other parameters of :class:`~.benchmark.MousePredictivity`: version, time_bin, bibtex, neuron_filter.
+        The other parameters of :class:`~.benchmark.MousePredictivity`: version, time_bin, bibtex, neuron_selection.
     """
     chosen = VARIANTS[variant]
     held_out = load_training is not None and chosen.held_out_metric is not None

@@ -2,22 +2,24 @@
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 from brainscore_plugin.data.mouse_recordings.layout import packaged
 from brainscore_plugin.recordings import allen_environment
+from brainscore_plugin.recordings.allen_calcium import IDENTIFIER
 from brainscore_plugin.recordings.brainio_writer import AssemblyWriter
 from brainscore_plugin.recordings.catalogue import NAMES
 from brainscore_plugin.recordings.download import Bucket, Remote
 from brainscore_plugin.recordings.natural_scenes import write_scenes
 from brainscore_plugin.recordings.packaged_folder import check_data_home, packaged_folder
-from brainscore_plugin.recordings.published_recording import PublishedRecording
+from brainscore_plugin.recordings.published_recording import ALLEN_SCENES, SELECTED, PublishedRecording
 from brainscore_plugin.recordings.reduced_sessions import reduce_all, write_sessions
 
 BUCKET = Bucket('https://allen-brain-observatory.s3.us-west-2.amazonaws.com', 'visual-coding-2p/')
 INDEX = ('experiment_containers.json', 'ophys_experiments.json', 'cell_specimens.json', 'stimulus_mappings.json')
 SCRIPT = Path(__file__).with_name('reduce_sessions.py')
 TIME_BIN = (0, 467)  # ms: two presentations, over which AllenSDK averages
-IDENTIFIERS = {'dff': 'deVries2020', 'events': 'deVries2020.events'}
+IDENTIFIERS = {'dff': IDENTIFIER, 'events': f'{IDENTIFIER}.events'}
 RESPONSES = {'dff': 'mean dF/F (%) over 14 frames from onset, relative to the 28 before, as AllenSDK 2.16.2 '
                     'NaturalScenes.mean_sweep_response',
              'events': 'mean magnitude of events over 14 frames from onset'}
@@ -25,7 +27,7 @@ RESPONSES = {'dff': 'mean dF/F (%) over 14 frames from onset, relative to the 28
 
 class Recording(PublishedRecording):
     """The 506 sessions ``three_session_B``, in which the 118 natural scenes were shown in 50 trials each."""
-    identifier = 'deVries2020'
+    identifier = IDENTIFIER
     name = NAMES[identifier]
     identifiers = tuple(IDENTIFIERS.values())
     title = 'Allen Visual Coding, two-photon calcium imaging'
@@ -38,6 +40,11 @@ class Recording(PublishedRecording):
     reduced_bytes = 2_500_000  # 79 neurons x 5,900 presentations, compressed, of both kinds
     kinds = tuple(IDENTIFIERS)
     scripts = (SCRIPT, SCRIPT.with_name('calcium_responses.py'), allen_environment.SESSION_FILE)
+    stimulus_facts: ClassVar = ALLEN_SCENES
+    data_facts: ClassVar = {
+        'datatype': 'calcium', 'data_publicly_available': True,
+        'pre_processing': 'mean dF/F, single trials, baseline of 933 ms before',
+        'extra_notes': f'two-photon calcium imaging; {SELECTED}'}
 
     def index(self) -> list[Remote]:
         listed = BUCKET.files()

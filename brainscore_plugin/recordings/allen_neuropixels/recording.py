@@ -1,12 +1,14 @@
 """What was published, how it is fetched, and how its sessions become Brain-Score's assemblies."""
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 from tqdm import tqdm
 
 from brainscore_plugin.data.mouse_recordings.layout import packaged
 from brainscore_plugin.recordings import allen_environment
+from brainscore_plugin.recordings.allen_neuropixels import IDENTIFIER
 from brainscore_plugin.recordings.brainio_writer import AssemblyWriter
 from brainscore_plugin.recordings.catalogue import NAMES
 from brainscore_plugin.recordings.download import Bucket, Remote
@@ -14,7 +16,7 @@ from brainscore_plugin.recordings.in_allen_environment.session_file import read_
 from brainscore_plugin.recordings.natural_scenes import write_scenes
 from brainscore_plugin.recordings.neuron_reliability import mean_reliability
 from brainscore_plugin.recordings.packaged_folder import check_data_home, packaged_folder
-from brainscore_plugin.recordings.published_recording import PublishedRecording
+from brainscore_plugin.recordings.published_recording import ALLEN_SCENES, SELECTED, PublishedRecording
 from brainscore_plugin.recordings.reduced_sessions import counts, reduce_all
 
 BUCKET = Bucket('https://allen-brain-observatory.s3.us-west-2.amazonaws.com',
@@ -31,7 +33,7 @@ TIME_BINS = {IN_WINDOW: [(0, N_BINS * BIN_MS)],
 
 class Recording(PublishedRecording):
     """The 32 sessions in which the 118 natural scenes were shown in 50 trials each."""
-    identifier = 'Siegle2021'
+    identifier = IDENTIFIER
     name = NAMES[identifier]
     identifiers = tuple(TIME_BINS)
     title = 'Allen Visual Coding, Neuropixels'
@@ -44,6 +46,11 @@ class Recording(PublishedRecording):
     reduced_bytes = 10_000_000  # 260 neurons x 5,900 presentations x 25 bins, compressed
     kinds = ('spikes',)
     scripts = (SCRIPT, allen_environment.SESSION_FILE)
+    stimulus_facts: ClassVar = ALLEN_SCENES
+    data_facts: ClassVar = {
+        'datatype': 'spikes', 'data_publicly_available': True,
+        'pre_processing': 'spike counts, single trials, default quality filters of AllenSDK',
+        'extra_notes': f'Neuropixels; {SELECTED}'}
 
     def index(self) -> list[Remote]:
         listed = BUCKET.files()

@@ -1,11 +1,13 @@
 """What was published, how it is fetched, and how matrices become a stimulus set and an assembly."""
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from brainscore_plugin.data.mouse_recordings.layout import packaged
+from brainscore_plugin.recordings.allen_rsm import IDENTIFIER
 from brainscore_plugin.recordings.allen_rsm.published_matrices import (
     MATRICES,
     N_SCENES,
@@ -18,9 +20,8 @@ from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, image_tr
 from brainscore_plugin.recordings.catalogue import NAMES
 from brainscore_plugin.recordings.download import Remote, checksum
 from brainscore_plugin.recordings.packaged_folder import packaged_folder
-from brainscore_plugin.recordings.published_recording import PublishedRecording
+from brainscore_plugin.recordings.published_recording import ALLEN_SCENES, PublishedRecording
 
-IDENTIFIER = 'Conwell2021'
 SESSION = 'matrices'
 TIME_BIN = (0, 250)  # ms: events are summed over the presentation of a scene
 _RAW = 'https://raw.githubusercontent.com'
@@ -56,6 +57,14 @@ class Recording(PublishedRecording):
     kinds = ('similarities',)
     scripts = (Path(__file__).with_name('published_matrices.py'),)
     keeps_files = True
+    withheld = 'no licence is stated for the published matrices'
+    stimulus_facts: ClassVar = {
+        **ALLEN_SCENES, 'extra_notes': "Allen Brain Observatory's natural scenes at 31 x 31, grey"}
+    data_facts: ClassVar = {
+        'datatype': 'calcium', 'data_publicly_available': True,
+        'pre_processing': 'similarity matrices of sites, events, mean of 50 trials',
+        'extra_notes': 'published by Conwell et al. (2021) without a stated licence, neurons chosen by them '
+                       '(selection {selection}); everybody gets a copy from their repository'}
 
     def index(self) -> list[Remote]:
         return []

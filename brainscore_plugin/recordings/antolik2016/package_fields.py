@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from brainscore_plugin.data.mouse_recordings.layout import Layout, packaged
+from brainscore_plugin.recordings.antolik2016 import IDENTIFIER
 from brainscore_plugin.recordings.antolik2016.supplement import FIELDS, Field, read_field
 from brainscore_plugin.recordings.brainio_writer import AssemblyWriter, write_stimuli
 from brainscore_plugin.recordings.neuron_reliability import mean_reliability
 from brainscore_plugin.recordings.packaged_folder import packaged_folder
 
-IDENTIFIER, TRAINING = 'Antolik2016', 'Antolik2016.training'
+TRAINING = f'{IDENTIFIER}.training'
 WINDOW = (0, 500)  # ms: an image was shown for 500 ms; one published number for each presentation
 TERMS = {
     'title': 'Antolik, Hofer, Bednar, Mrsic-Flogel (2016): Model Constrained by Visual Hierarchy Improves Prediction '

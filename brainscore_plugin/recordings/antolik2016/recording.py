@@ -1,8 +1,10 @@
 """What was published; a folder of the supplement is packaged from, nothing is fetched."""
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
-from brainscore_plugin.recordings.antolik2016.package_fields import IDENTIFIER, TRAINING, package_fields
+from brainscore_plugin.recordings.antolik2016 import IDENTIFIER
+from brainscore_plugin.recordings.antolik2016.package_fields import TRAINING, package_fields
 from brainscore_plugin.recordings.antolik2016.supplement import FIELDS
 from brainscore_plugin.recordings.catalogue import NAMES
 from brainscore_plugin.recordings.download import Remote
@@ -28,6 +30,14 @@ class Recording(PublishedRecording):
     kinds = ('published',)
     scripts = (Path(__file__).with_name('supplement.py'),)
     keeps_files = True
+    stimulus_facts: ClassVar = {
+        'num_stimuli': 100, 'datatype': 'image', 'stimuli_subtype': 'natural_scenes',
+        'extra_notes': 'grey, 31 x 31; two fields of view saw 50 of them, one the others'}
+    data_facts: ClassVar = {
+        'num_recording_sites': 260, 'num_subjects': 2, 'datatype': 'calcium',
+        'data_publicly_available': True, 'pre_processing': 'one number a presentation, as published',
+        'extra_notes': 'two-photon calcium imaging of layer 2/3, three fields of view of two mice, 8 to 12 '
+                       'trials; CC BY 4.0, part of the plugin'}
 
     def index(self) -> list[Remote]:
         raise ValueError(f'{self.name} is not fetched: {IDENTIFIER} is part of brainscore-mouse. For the training '

@@ -1,1 +1,2 @@
 """Willeke2022: the Sensorium 2022 competition's two-photon calcium imaging (Willeke et al. 2022)."""
+IDENTIFIER = 'Willeke2022'  # Brain-Score's

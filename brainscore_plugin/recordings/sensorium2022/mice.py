@@ -1,7 +1,8 @@
 """The seven mice that were published, and the five of them that can be scored."""
 from dataclasses import dataclass
 
-IDENTIFIER = 'Willeke2022'
+from brainscore_plugin.recordings.sensorium2022 import IDENTIFIER
+
 _SUFFIX = 'GrayImageNet-94c6ff995dac583098847cfecd43e7b6'
 
 

@@ -1,11 +1,13 @@
 """What was published, how it is fetched, and which mice are packaged."""
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from brainscore_plugin.recordings.catalogue import NAMES
 from brainscore_plugin.recordings.download import Remote
 from brainscore_plugin.recordings.published_recording import PublishedRecording
-from brainscore_plugin.recordings.sensorium2022.mice import IDENTIFIER, PUBLIC, Mouse
+from brainscore_plugin.recordings.sensorium2022 import IDENTIFIER
+from brainscore_plugin.recordings.sensorium2022.mice import PUBLIC, Mouse
 from brainscore_plugin.recordings.sensorium2022.package_mouse import package_mouse
 from brainscore_plugin.recordings.sensorium2022.published_mouse import open_mouse
 
@@ -29,6 +31,15 @@ class Recording(PublishedRecording):
     kinds = ('deconvolved',)
     scripts = (Path(__file__).with_name('published_mouse.py'),)
     keeps_files = True
+    withheld = 'the licence of the Sensorium recordings does not let them be passed on'
+    stimulus_facts: ClassVar = {
+        'datatype': 'image', 'stimuli_subtype': 'natural_scenes',
+        'extra_notes': 'for each mouse some 5,000 images once and 100 10 times, grey, 144 x 256'}
+    data_facts: ClassVar = {
+        'num_subjects': 5, 'datatype': 'calcium', 'data_publicly_available': False,
+        'pre_processing': 'deconvolved, in units of the standard deviation over training trials',
+        'extra_notes': 'Sensorium 2022, two-photon calcium imaging; its licence does not let the recordings '
+                       'be passed on, everybody gets a copy from gin.g-node.org/cajal/Sensorium2022'}
 
     def index(self) -> list[Remote]:
         return []
