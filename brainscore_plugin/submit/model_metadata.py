@@ -79,8 +79,9 @@ def _alexnet(supervision: str, training: dict[str, Any]) -> dict[str, Any]:
 
 
 def _untrained(identifier: str) -> dict[str, Any]:
-    entry = _alexnet('none', {'process': "not trained: torchvision's initial weights, drawn from a fixed seed"})
     base = identifier.split('_seed')[0]
+    weights = 'normal initial weights (He et al. 2015)' if base.endswith('kaiming') else "torchvision's initial weights"
+    entry = _alexnet('none', {'process': f'not trained: {weights}, drawn from a fixed seed'})
     if base != identifier:
         entry['lineage'] = {'base_models': [{'identifier': base, 'name': base, 'relationship': 'variant_of'}]}
     return entry

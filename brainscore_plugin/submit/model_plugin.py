@@ -16,7 +16,7 @@ from .replacements import REPLACEMENTS
 
 EMBED = 'embed'
 _ALEXNETS = PLUGIN_ROOT / 'models' / 'alexnet64'
-_UNTRAINED = 'alexnet64_untrained'
+_UNTRAINED = ('alexnet64_untrained', 'alexnet64_kaiming')
 # a literal on a line of its own, because Brain-Score reads registrations line by line
 _INIT = '''from brainscore_vision import model_registry
 from .model import alexnet64
@@ -65,8 +65,8 @@ def check_address(identifier: str, weights: str) -> None:
     """Raise ValueError if a model's weights can be neither embedded nor fetched as asked for."""
     if weights == EMBED:
         return
-    if identifier == _UNTRAINED:
-        raise ValueError(f'{_UNTRAINED} has no weights to fetch: they are drawn from a seed. Leave out --weights.')
+    if identifier in _UNTRAINED:
+        raise ValueError(f'{identifier} has no weights to fetch: they are drawn from a seed. Leave out --weights.')
     if not weights.startswith(('https://', 'http://')) or set('\'"\\ \n') & set(weights):
         raise ValueError(f"--weights takes 'embed' or an address, http://… or https://…, given '{weights}'.")
 
@@ -74,7 +74,7 @@ def check_address(identifier: str, weights: str) -> None:
 def weights_file(identifier: str) -> Path | None:
     """The weights of a model; the untrained one has none."""
     plugin = packable_plugin(identifier)
-    return None if identifier == _UNTRAINED else plugin.directory / 'weights' / f'{identifier}.safetensors'
+    return None if identifier in _UNTRAINED else plugin.directory / 'weights' / f'{identifier}.safetensors'
 
 
 def write_plugin(folder: Path, identifier: str, weights: str) -> None:

@@ -2,11 +2,13 @@
 import numpy as np
 import pytest
 import torch
+from brainscore_vision.models.alexnet64.model import convolutional_trunk
 from torch import nn
 
 from training.backbone import checked, trunk
 from training.network import SharedBatchNorm2d, exported_weights, projection_head, trunk_to_train
 from training.recipes import RECIPES, Recipe
+from training.simclr import SimCLR
 
 NORMALISED = RECIPES['normalised']
 VIEWS = torch.randn(32, 3, 64, 64, generator=torch.Generator().manual_seed(0))
@@ -34,6 +36,16 @@ def test_what_is_exported_is_plain_alexnet_and_the_same_function(steps):
         assert torch.allclose(x, y, atol=1e-5 * x.abs().max().item())
     if steps:
         assert exported_weights(network.state_dict())['conv2.bias'].abs().min() > 0
+
+
+@pytest.mark.parametrize('seed', [0, 1])
+def test_the_untrained_model_of_a_seed_is_where_its_training_begins(seed):
+    """But for the folding of statistics that are still 0 and 1, with 1e-5 added to the variance."""
+    network = SimCLR(NORMALISED, torch.zeros(2, 64, 64, 3, dtype=torch.uint8), seed).backbone
+    begins = exported_weights(network.state_dict())
+    model = convolutional_trunk(seed, 'kaiming').state_dict()
+    for name, tensor in begins.items():
+        torch.testing.assert_close(tensor, model[name.replace('.', '.0.')], rtol=1e-5, atol=0)
 
 
 def test_without_normalisation_the_weights_are_exported_as_they_are():

@@ -2,6 +2,7 @@ from brainscore_vision import model_registry
 from .model import alexnet64
 
 model_registry['alexnet64_untrained'] = lambda: alexnet64('alexnet64_untrained')
+model_registry['alexnet64_kaiming'] = lambda: alexnet64('alexnet64_kaiming')
 model_registry['alexnet64_simclr_imagenet'] = lambda: alexnet64('alexnet64_simclr_imagenet')
 model_registry['alexnet64_simclr_real'] = lambda: alexnet64('alexnet64_simclr_real')
 model_registry['alexnet64_simclr_painting'] = lambda: alexnet64('alexnet64_simclr_painting')

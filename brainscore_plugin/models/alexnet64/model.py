@@ -18,8 +18,9 @@ from .weights import weights_file
 CARDS = Path(__file__).parent / 'cards'
 IMAGE_SIZE = 64
 VISUAL_DEGREES = 120  # width of the screen in Allen Visual Coding
-UNTRAINED = 'alexnet64_untrained'
+INITIAL_WEIGHTS = {'alexnet64_untrained': 'torchvision', 'alexnet64_kaiming': 'kaiming'}  # of the untrained models
 SEED = 0  # of the untrained weights
+FIRST_LAYER_SCALE = .25  # of conv1 in 'kaiming', as training begins; without biases it scales all layers alike
 IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
 
 # Each convolution with the ReLU behind it, by its index in torchvision's `alexnet().features`; pooling stands between.
@@ -44,8 +45,8 @@ BIBTEX = """@incollection{krizhevsky2012imagenet,
 }"""
 
 
-def convolutional_trunk(seed: int = SEED) -> nn.Sequential:
-    """AlexNet's features with torchvision's initial weights.
+def convolutional_trunk(seed: int = SEED, initial_weights: str = 'torchvision') -> nn.Sequential:
+    """AlexNet's features with initial weights.
 
     Named so that each layer is recorded after its rectification: conv1 … conv5 each hold a convolution and its ReLU.
 
@@ -53,6 +54,9 @@ def convolutional_trunk(seed: int = SEED) -> nn.Sequential:
     ----------
     seed : int
         Of the random weights; the global generator is left as it was.
+    initial_weights : str
+        'torchvision', as its AlexNet has them, or 'kaiming': normal, of variance 2 over the number of inputs (He et al.
+        2015, arXiv:1502.01852), and without biases, from which the networks with batch normalisation were trained.
 
     Returns
     -------
@@ -63,6 +67,12 @@ def convolutional_trunk(seed: int = SEED) -> nn.Sequential:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         features = alexnet(weights=None).features
+        if initial_weights == 'kaiming':
+            for index in CONVOLUTIONS.values():
+                nn.init.kaiming_normal_(features[index].weight, nonlinearity='relu')
+                nn.init.zeros_(features[index].bias)
+            with torch.no_grad():
+                features[CONVOLUTIONS['conv1']].weight *= FIRST_LAYER_SCALE
     blocks = {**{name: nn.Sequential(features[i], nn.ReLU()) for name, i in CONVOLUTIONS.items()},
               **{name: features[i] for name, i in POOLINGS.items()}}
     order = ('conv1', 'pool1', 'conv2', 'pool2', 'conv3', 'conv4', 'conv5')
@@ -127,15 +137,15 @@ def alexnet64(identifier: str) -> ModelCommitment:
     Parameters
     ----------
     identifier : str
-        ``alexnet64_untrained``, or that of a trained model, see :func:`.weights.weights_file`.
+        One of `INITIAL_WEIGHTS`, or that of a trained model, see :func:`.weights.weights_file`.
 
     Raises
     ------
     FileNotFoundError, ValueError
         As :func:`load_weights`, and if the model's card is that of other weights.
     """
-    if identifier == UNTRAINED:
-        trunk = convolutional_trunk()
+    if identifier in INITIAL_WEIGHTS:
+        trunk = convolutional_trunk(initial_weights=INITIAL_WEIGHTS[identifier])
     else:
         with torch.device('meta'):  # without drawing initial weights
             trunk = convolutional_trunk()

@@ -1,4 +1,4 @@
-"""`alexnet64_untrained` with other random weights: what a difference between two models is worth.
+"""`alexnet64_untrained` and `alexnet64_kaiming` with other random weights: what a difference between models is worth.
 
 Models that differ in their training differ in the seed of their weights too; these differ in nothing else.
 """
@@ -9,6 +9,11 @@ from brainscore_vision.models.alexnet64.model import BIBTEX, commit, convolution
 def untrained(seed: int) -> ModelCommitment:
     """AlexNet's convolutional layers with random weights of that seed; `alexnet64_untrained` is seed 0."""
     return commit(f'alexnet64_untrained_seed{seed}', convolutional_trunk(seed))
+
+
+def kaiming(seed: int) -> ModelCommitment:
+    """The initial weights of the networks with batch normalisation, of that seed; `alexnet64_kaiming` is seed 0."""
+    return commit(f'alexnet64_kaiming_seed{seed}', convolutional_trunk(seed, 'kaiming'))
 
 
 def get_bibtex(identifier: str) -> str:
