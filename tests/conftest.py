@@ -48,6 +48,15 @@ def similarity_matrices() -> tuple[Path, Path]:
     return places
 
 
+@pytest.fixture(scope='session')
+def antolik_supplement() -> Path:
+    """Folder of the supplement of Antolík et al. (2016) as it was published; without it, tests are skipped."""
+    supplement = real_data() / 'mouse' / 'antolik2016'
+    if not supplement.is_dir():
+        pytest.skip(f'no supplement: set {TEST_DATA} to a folder with mouse/antolik2016')
+    return supplement
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     archives = real_images()
     named = os.environ.get(TEST_DATA)

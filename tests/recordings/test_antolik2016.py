@@ -1,10 +1,14 @@
 """Packaging of the supplement of Antolík et al. (2016), on a fabricated one, with and without training images."""
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 from brainscore_vision import load_benchmark, load_dataset, load_model, load_stimulus_set
+from brainscore_vision.data.Antolik2016 import recording
 from fabricated.antolik import N_TRAINING, make_supplement
+from PIL import Image
 
-from brainscore_plugin.data.mouse_recordings.layout import packaged
+from brainscore_plugin.data.mouse_recordings.layout import Layout, packaged
 from brainscore_plugin.recordings.antolik2016.package_fields import package_fields
 from brainscore_plugin.recordings.catalogue import published
 from brainscore_plugin.recordings.verify import verify
@@ -30,12 +34,24 @@ def test_training_images_are_packaged_without_those_that_are_scored(home, tmp_pa
 
 
 def test_the_held_out_benchmark_scores_on_them(home, tmp_path, monkeypatch):
-    from brainscore_vision.data.Antolik2016 import recording
     package_fields(make_supplement(tmp_path / 'Data'))
     monkeypatch.setattr(recording, 'EMBEDDED', home)
     score = load_benchmark('Antolik2016.VISp-pls_held_out')(load_model('pixels64'))
     assert list(score.attrs['animals']['animal'].values) == ['region1', 'region2', 'region3']
     assert np.isfinite(score.attrs['animals'].values).all()
+
+
+def test_the_embedded_recording_is_what_the_published_supplement_gives(home, antolik_supplement):
+    package_fields(antolik_supplement)
+    made, embedded = packaged('Antolik2016'), Layout(recording.EMBEDDED / 'Antolik2016', 'Antolik2016')
+    with xr.open_dataset(made.assembly) as one, xr.open_dataset(embedded.assembly) as other:
+        xr.testing.assert_identical(one, other)  # to the bit
+    pd.testing.assert_frame_equal(pd.read_csv(made.stimuli_csv), pd.read_csv(embedded.stimuli_csv))
+    images = [{path.name: np.asarray(Image.open(path)) for path in layout.directory.rglob('*.png')}
+              for layout in (made, embedded)]
+    assert images[0].keys() == images[1].keys()
+    assert len(images[0]) == 100
+    assert all((image == images[1][name]).all() for name, image in images[0].items())
 
 
 @pytest.mark.parametrize(('name', 'content', 'says'), [
