@@ -20,7 +20,7 @@ IMAGE_SIZE = 64
 VISUAL_DEGREES = 120  # width of the screen in Allen Visual Coding
 INITIAL_WEIGHTS = {'alexnet64_untrained': 'torchvision', 'alexnet64_kaiming': 'kaiming'}  # of the untrained models
 SEED = 0  # of the untrained weights
-FIRST_LAYER_SCALE = .25  # of conv1 in 'kaiming', as training begins; without biases it scales all layers alike
+FIRST_LAYER_SCALE = .05  # of conv1 in 'kaiming', as training begins; without biases it scales all layers alike
 IMAGENET_MEAN, IMAGENET_STD = (.485, .456, .406), (.229, .224, .225)
 
 # Each convolution with the ReLU behind it, by its index in torchvision's `alexnet().features`; pooling stands between.
