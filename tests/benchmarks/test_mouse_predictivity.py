@@ -54,7 +54,7 @@ class TestKnownAnswers:
         neurons = (population.neurons.region == area).to_numpy()
         rates = population.rates(scenes)[:, neurons]
         noise_free = predictivity(population.features(scenes), np.repeat(rates[:, None], 2, axis=1),
-                                  population.neurons.animal.to_numpy()[neurons], Protocol(trial_halves=1)).corrected()
+                                  population.neurons.animal.to_numpy()[neurons], Protocol(trial_halves=1)).of_neurons()
         medians = np.nanmedian(noise_free.reshape(N_ANIMALS, -1), axis=1)
         assert float(score('gabor_oracle', area)) == pytest.approx(medians.mean(), abs=.03)
 
@@ -70,7 +70,7 @@ class TestKnownAnswers:
         assert list(result.attrs['layer_scores']['layer'].values) == ['conv1', 'conv2', 'conv3', 'conv4', 'conv5']
         assert result.attrs['layer_scores'].sel(layer='conv1').item() == result.item()
         assert result.attrs['layer'] == 'conv1'
-        assert result.attrs['corrected'].shape == (10, 180)
+        assert result.attrs['corrected'].shape == (10, N_ANIMALS)
         assert result.attrs['published'] < result.item()
         lower, upper = result.attrs['interval']
         assert lower < result.item() < upper
@@ -85,7 +85,7 @@ def test_the_oracle_rises_towards_one_with_images_and_components():
 
     def oracle(n_images, n_components):
         protocol = Protocol(image_splits=1, trial_halves=1, n_components=n_components)
-        return np.median(predictivity(features[:n_images], rates[:n_images], animals, protocol).corrected())
+        return np.median(predictivity(features[:n_images], rates[:n_images], animals, protocol).of_neurons())
 
     ladder = [oracle(118, 25), oracle(600, 25), oracle(600, 120)]
     assert ladder == sorted(ladder)
