@@ -38,7 +38,7 @@ class Uncertainty:
         return {'error': self.error, 'interval': self.interval(value), 'error_over': list(self.over)}
 
 
-def uncertainty(units: np.ndarray, samples: np.ndarray, averaged: bool, over: tuple[str, str]) -> Uncertainty:
+def uncertainty(units: np.ndarray, samples: np.ndarray, averaged: bool, over: tuple[str, ...]) -> Uncertainty:
     r"""Error of a mean over units that were measured on common samples, such as animals on image splits.
 
     With u the variance of the mean by the units alone, s by the samples alone, and i by what is left of either in a
@@ -57,7 +57,7 @@ def uncertainty(units: np.ndarray, samples: np.ndarray, averaged: bool, over: tu
     averaged : bool
         True if a score is the mean over the samples (image splits), False if each sample is as good as the score's
         own (bootstrap samples of the images).
-    over : (str, str)
+    over : tuple of str
         Names of units and samples, such as ('animal', 'split').
     """
     units = units[np.isfinite(units)]

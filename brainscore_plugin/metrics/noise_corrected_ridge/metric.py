@@ -1,0 +1,35 @@
+"""Brain-Score's face of the noise-corrected ridge predictivity."""
+from brainscore_core.metrics import Metric, Score
+from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials
+from brainscore_vision.metrics.noise_corrected_pls.predictivity import predictivity
+from brainscore_vision.metrics.noise_corrected_pls.protocol import find_protocol
+from brainscore_vision.metrics.noise_corrected_pls.score import error_over_splits, score_of_neurons
+
+from .protocol import PROTOCOLS, RidgeProtocol
+
+
+class NoiseCorrectedRidge(Metric):
+    """Noise-corrected ridge predictivity of an animal's neurons, mean over animals.
+
+    As `noise_corrected_pls` in all but the regression: every feature may serve every neuron, and each neuron has a
+    penalty of its own (:class:`~.protocol.RidgeProtocol`). For a given penalty the mapping is linear in the responses,
+    so that the correction for noise holds exactly.
+
+    Parameters
+    ----------
+    protocol : str or RidgeProtocol
+        'nayebi2023' (10 image splits x 100 random trial halves), 'quick' (10 x 5) or a protocol.
+    """
+    REFERENCE = 'Hoerl & Kennard 1970'  # these two are shown on Brain-Score's website, at most 100 and 1,000 characters
+    NOTES = 'ridge predictivity of neurons, a penalty for each, corrected for their noise by ratios of means'
+
+    def __init__(self, protocol: str | RidgeProtocol = 'nayebi2023'):
+        self.protocol = find_protocol(protocol, PROTOCOLS)
+
+    def __call__(self, source: NeuroidAssembly, target: NeuroidAssembly) -> Score:
+        """Score how well `source` predicts `target`; parameters, attributes and errors as of `noise_corrected_pls`."""
+        responses, stimulus_ids = images_by_trials(target)
+        animals = target['animal'].values
+        result = predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
+        return score_of_neurons(result, target, error_over_splits(result, animals), self.protocol)
