@@ -13,9 +13,10 @@ splits. `expected` is the correlation of the rates with the mapping's prediction
 trials, which is what two halves can tell of; the same as noise-free for a linear mapping, not for PLS.
 
 The first table has the bias of the ratio of means (mean over neurons) and, before, of the median of the neurons' own
-ratios (against the median truth), and how many neurons have none. The second has how often intervals cover the expected
-truth of all animals that there are, by the number of animals: before, by percentiles of bootstrap samples of animals,
-and by Student's t. Animals are drawn from those of the first table, with replacement.
+ratios (against the median truth), and how many neurons have none; the ratio's bias is given ± its own standard error.
+The second has how often intervals cover what all animals that there are get, by the number of animals: before, by
+percentiles of bootstrap samples of animals, and by Student's t. Animals are drawn from those of the first table, with
+replacement. A bias comes on top: it is harmless as long as it is below half of the standard error over animals.
 """
 import argparse
 import os
@@ -152,6 +153,11 @@ def coverage(rng, values, splits, truth, n_animals):
     return before / N_DRAWS, after / N_DRAWS
 
 
+def standard_error(values):
+    values = values[np.isfinite(values)]
+    return values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+
+
 def null(rng, protocol):
     """Log-normal mean rates, no signal, random features: the pooled value, and the share of neurons without a ratio."""
     responses = rng.poisson(rng.lognormal(0, 1, 60), (N_IMAGES, N_TRIALS, 60)).astype(float)
@@ -187,9 +193,9 @@ def main():
         rows, splits = recordings(rng, features, images, band, noise, protocol, n_animals)
         undefined, value, median, free, median_free, truth = np.nanmean(rows, axis=0)
         biases.append((noise, band, f'{share:g}', f'{free:.3f}', f'{undefined:.0%}', f'{median - median_free:+.3f}',
-                       f'{value - free:+.3f}', f'{value - truth:+.3f}'))
+                       f'{value - free:+.3f} ± {standard_error(rows[:, 1] - rows[:, 3]):.3f}', f'{value - truth:+.3f}'))
         kept = np.isfinite(rows[:, 1])
-        found = [coverage(rng, rows[kept, 1], splits[:, kept], truth, n) for n in N_ANIMALS]
+        found = [coverage(rng, rows[kept, 1], splits[:, kept], value, n) for n in N_ANIMALS]
         covered.append((noise, band, f'{share:g}', f'{rows[kept, 1].std():.3f}',
                         *(f'{before:.0%} -> {after:.0%}' for before, after in found)))
     print(f'# seed {args.seed}; {n_animals} animals of {N_NEURONS} neurons a line, {N_IMAGES} images x {N_TRIALS} '

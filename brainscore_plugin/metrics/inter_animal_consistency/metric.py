@@ -5,8 +5,11 @@ from brainscore_vision.metrics import Ceiling
 from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials
 from brainscore_vision.metrics.noise_corrected_pls.protocol import PROTOCOLS, Splits
 from brainscore_vision.metrics.noise_corrected_pls.score import error_over_splits, score_of_neurons
+from brainscore_vision.metrics.noise_corrected_ridge.protocol import RidgeProtocol
 
 from .consistency import consistency
+
+RIDGE_PROTOCOL = RidgeProtocol(trial_halves=2)  # several times as slow as PLS
 
 
 class InterAnimalConsistency(Ceiling):
@@ -51,3 +54,10 @@ class InterAnimalConsistency(Ceiling):
         score = score_of_neurons(result, assembly, error_over_splits(result, animals), self.protocol)
         score.attrs.update({'n_animals': len(set(animals)), 'raw_sources': float(as_they_are.mean())})
         return score
+
+
+class InterAnimalConsistencyRidge(InterAnimalConsistency):
+    """The same by ridge regression, and 2 halvings of the trials."""
+
+    def __init__(self, protocol: Splits = RIDGE_PROTOCOL):
+        super().__init__(protocol)

@@ -13,18 +13,19 @@ class NoiseCorrectedRidge(Metric):
     """Noise-corrected ridge predictivity of an animal's neurons, mean over animals.
 
     As `noise_corrected_pls` in all but the regression: every feature may serve every neuron, and each neuron has a
-    penalty of its own (:class:`~.protocol.RidgeProtocol`). For a given penalty the mapping is linear in the responses,
-    so that the correction for noise holds exactly.
+    penalty of its own (:class:`~.protocol.RidgeProtocol`). Noisier responses get larger penalties, and no correction
+    for noise makes up for that: a score is what can be told from responses as noisy as these, which is less than from
+    noise-free ones.
 
     Parameters
     ----------
     protocol : str or RidgeProtocol
-        'nayebi2023' (10 image splits x 100 random trial halves), 'quick' (10 x 5) or a protocol.
+        'standard' (10 image splits x 10 random trial halves), 'quick' (10 x 5) or a protocol.
     """
     REFERENCE = 'Hoerl & Kennard 1970'  # these two are shown on Brain-Score's website, at most 100 and 1,000 characters
     NOTES = 'ridge predictivity of neurons, a penalty for each, corrected for their noise by ratios of means'
 
-    def __init__(self, protocol: str | RidgeProtocol = 'nayebi2023'):
+    def __init__(self, protocol: str | RidgeProtocol = 'standard'):
         self.protocol = find_protocol(protocol, PROTOCOLS)
 
     def __call__(self, source: NeuroidAssembly, target: NeuroidAssembly) -> Score:
