@@ -8,7 +8,7 @@ from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities, h
 FIELDS = ('region1', 'region2', 'region3')
 
 
-@pytest.mark.parametrize('variant', ['pls', 'pls_held_out', 'rdm'])
+@pytest.mark.parametrize('variant', ['pls', 'pls_held_out', 'rdm', 'cka'])
 def test_benchmark(variant):
     benchmark = load_benchmark(f'Antolik2016.VISp-{variant}')
     assert benchmark.identifier == f'Antolik2016.VISp-{variant}'

@@ -3,6 +3,7 @@ from brainscore_core.metrics import Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_vision.metrics import Ceiling
 from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials
+from brainscore_vision.metrics.mouse_metrics.averages import mean
 from brainscore_vision.metrics.noise_corrected_pls.protocol import PROTOCOLS, Splits
 from brainscore_vision.metrics.noise_corrected_pls.score import error_over_splits, score_of_neurons
 from brainscore_vision.metrics.noise_corrected_ridge.protocol import RidgeProtocol
@@ -52,7 +53,7 @@ class InterAnimalConsistency(Ceiling):
         as_they_are = consistency(responses, animals, self.protocol, z_scored=False).of_animals(animals)
         result = consistency(responses, animals, self.protocol, z_scored=True)
         score = score_of_neurons(result, assembly, error_over_splits(result, animals), self.protocol)
-        score.attrs.update({'n_animals': len(set(animals)), 'raw_sources': float(as_they_are.mean())})
+        score.attrs.update({'n_animals': len(set(animals)), 'raw_sources': float(mean(as_they_are))})
         return score
 
 
