@@ -16,7 +16,7 @@ The first table has the bias of the ratio of means (mean over neurons) and, befo
 ratios (against the median truth), and how many neurons have none; the ratio's bias is given ± its own standard error.
 The second has how often intervals cover what all animals that there are get, by the number of animals: before, by
 percentiles of bootstrap samples of animals, and by Student's t. Animals are drawn from those of the first table, with
-replacement. A bias comes on top: it is harmless as long as it is below half of the standard error over animals.
+replacement where these are not ten times as many. A bias comes on top: it is harmless as long as it is below half of the standard error over animals.
 """
 import argparse
 import os
@@ -143,7 +143,7 @@ def coverage(rng, values, splits, truth, n_animals):
     """Share of intervals that hold the truth: by bootstrap percentiles, as before, and by Student's t."""
     before = after = 0
     for _ in range(N_DRAWS):
-        drawn = rng.integers(len(values), size=n_animals)
+        drawn = rng.choice(len(values), n_animals, replace=10 * n_animals > len(values))
         samples = values[drawn][rng.integers(n_animals, size=(200, n_animals))].mean(axis=1)
         low, high = np.quantile(samples, (.025, .975))
         before += low <= truth <= high
