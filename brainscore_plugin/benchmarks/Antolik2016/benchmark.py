@@ -6,7 +6,7 @@ from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredi
 
 TIME_BIN = (0, 500)  # ms
 METRICS = {'pls': 'noise_corrected_pls_folds', 'pls_held_out': 'noise_corrected_pls_held_out', 'rdm': 'mouse_rdm',
-           'cka': 'mouse_cka'}
+           'ridge': 'noise_corrected_ridge', 'cka': 'mouse_cka'}
 CEILINGS = {'rdm': 'mouse_rdm_reliability', 'cka': 'mouse_cka_reliability'}
 VERSIONS = {'pls_held_out': 2}  # mean over fields of ratios of means
 # Least difference between the scores of two models that 80 % of such recordings would show at the level of 5 %, by
@@ -41,6 +41,8 @@ def Antolik2016(variant: str) -> MousePredictivity:
       correlations corrected for the noise of the responses (metric `noise_corrected_pls_folds`).
     - 'pls_held_out': fitted to the 1,260 to 1,800 images that a field saw once, scored on the 50
       (`noise_corrected_pls_held_out`). Their images must be packaged first.
+    - 'ridge': ridge regression with a penalty for each neuron, fitted to halves of the images and of the trials
+      (`noise_corrected_ridge`).
     - 'rdm': similarity of the fields' dissimilarity matrices to the model's, each neuron's responses less their mean
       (`mouse_rdm`).
     - 'cka': linear centred kernel alignment, debiased and corrected for noise (`mouse_cka`).
@@ -49,7 +51,7 @@ def Antolik2016(variant: str) -> MousePredictivity:
 
     Parameters
     ----------
-    variant : 'pls', 'pls_held_out', 'rdm' or 'cka'
+    variant : 'pls', 'pls_held_out', 'ridge', 'rdm' or 'cka'
     """
     fits = variant == 'pls_held_out'
     ceiling = load_ceiling(CEILINGS.get(variant, 'split_half_reliability'))

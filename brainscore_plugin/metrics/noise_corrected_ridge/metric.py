@@ -1,8 +1,9 @@
 """Brain-Score's face of the noise-corrected ridge predictivity."""
+import numpy as np
 from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
-from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials
-from brainscore_vision.metrics.noise_corrected_pls.predictivity import predictivity
+from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials, trials_by_animal
+from brainscore_vision.metrics.noise_corrected_pls.predictivity import Predictivity, predictivity
 from brainscore_vision.metrics.noise_corrected_pls.protocol import find_protocol
 from brainscore_vision.metrics.noise_corrected_pls.score import error_over_splits, score_of_neurons
 
@@ -29,8 +30,16 @@ class NoiseCorrectedRidge(Metric):
         self.protocol = find_protocol(protocol, PROTOCOLS)
 
     def __call__(self, source: NeuroidAssembly, target: NeuroidAssembly) -> Score:
-        """Score how well `source` predicts `target`; parameters, attributes and errors as of `noise_corrected_pls`."""
-        responses, stimulus_ids = images_by_trials(target)
+        """Score how well `source` predicts `target`; parameters, attributes and errors as of `noise_corrected_pls`.
+
+        Animals may have seen different images.
+        """
         animals = target['animal'].values
-        result = predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
+        correlations = np.full((4, self.protocol.image_splits, len(animals)), np.nan)
+        for name, trials in trials_by_animal(target):
+            responses, stimulus_ids = images_by_trials(trials)
+            own = animals == name
+            found = predictivity(feature_rows(source, stimulus_ids), responses, animals[own], self.protocol)
+            correlations[:, :, own] = found.raw, found.mapping, found.internal, found.published
+        result = Predictivity(*correlations)
         return score_of_neurons(result, target, error_over_splits(result, animals), self.protocol)
