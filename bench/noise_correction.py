@@ -31,7 +31,7 @@ import numpy as np  # noqa: E402
 from brainscore_vision.metrics.mouse_metrics.averages import nanmean  # noqa: E402
 from brainscore_vision.metrics.mouse_metrics.halvings import EVEN_ODD  # noqa: E402
 from brainscore_vision.metrics.mouse_metrics.interval import uncertainty  # noqa: E402
-from brainscore_vision.metrics.mouse_metrics.noise_correction import median_ratio  # noqa: E402
+from brainscore_vision.metrics.mouse_metrics.noise_correction import median_ratio, ratio_of_means  # noqa: E402
 from brainscore_vision.metrics.noise_corrected_pls.predictivity import (  # noqa: E402
     pooled_predictivity,
     predictivity,
@@ -102,7 +102,10 @@ def one_halving(protocol):
 
 
 def expected(rng, features, rate, animals, noise, protocol):
-    """Truth of every neuron as far as halves of its trials can tell: (n_neurons,)."""
+    """What halves of the trials can tell of, without noise: correlations of predictions with rates and each other.
+
+    (n_neurons,) each; the truth of an animal is the ratio of means.
+    """
     splits = image_splits(N_IMAGES, protocol.image_splits, protocol.seed)
     halves = [nanmean(trials(rng, rate, animals, noise)[:, half::2], axis=1) for _ in range(N_TRUTH) for half in (0, 1)]
     with_rate, with_each_other = [], []
@@ -113,12 +116,13 @@ def expected(rng, features, rate, animals, noise, protocol):
         total, count = sum(predicted), len(predicted)
         with_rate.append((total * unit(rate[test])).sum(axis=0) / count)
         with_each_other.append(((total ** 2).sum(axis=0) - count) / (count * (count - 1)))
-    return np.mean(with_rate, axis=0), np.mean(with_each_other, axis=0)
+    return nanmean(np.array(with_rate), axis=0), nanmean(np.array(with_each_other), axis=0)
 
 
 def unit(values):
     values = values - values.mean(axis=0)
-    return values / np.sqrt((values ** 2).sum(axis=0))
+    norms = np.sqrt((values ** 2).sum(axis=0))
+    return values / np.where(norms > 0, norms, np.nan)  # neurons that are silent in half of the trials
 
 
 def recordings(rng, features, images, band, noise, protocol, n_animals):
@@ -135,7 +139,7 @@ def recordings(rng, features, images, band, noise, protocol, n_animals):
             own = animals == animal
             a, b, c = (values[own] for values in found.means())
             rows.append((np.isnan(found.of_neurons()[own]).mean(), value, median_ratio(a, b, c), free[own].mean(),
-                         np.median(free[own]), with_rate[own].mean() / np.sqrt(max(with_each_other[own].mean(), 1e-9))))
+                         np.median(free[own]), ratio_of_means(with_rate[own], with_each_other[own], np.ones(own.sum()))))
     return np.array(rows), np.concatenate(splits, axis=1)
 
 
