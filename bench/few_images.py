@@ -1,6 +1,6 @@
 """What 50 images can tell: error and power of the benchmarks on Antolik2016, on simulated recordings of its size.
 
-    python bench/few_images.py [--recordings 40] [--seed 0]
+    python bench/few_images.py [--recordings 40] [--seed 1] [--benchmarks pls rdm]
 
 Each simulated recording has the fields of view, neurons, images, trials and reliabilities of the real one. An image is
 200 normal numbers of variances 1, 1/2, 1/3, … (as responses of mouse V1 have, Stringer et al. 2019, Nature 571:361); a
@@ -9,10 +9,12 @@ that neurons share it as they do, and the signal is as large as gives the neuron
 share of the variance of what the images are; the rest of its features is of the same spectrum and its own. Share 0 is
 chance.
 
-Prints one table. For models of a share: mean score; its standard deviation over recordings; the mean of the errors that
-are reported beside it; how often the interval 'score -+ 1.96 error' holds the mean score; the standard deviation of
-the difference between two such models; and the least true difference that 80 % of recordings show at the level of 5 %,
-2.8 times that. Then how often a model of one share is told from one of another by that standard deviation.
+Prints one table. For models of a share: mean score; its standard deviation over recordings; the root mean square of the
+errors that are reported beside it, and by what they would have to be multiplied to meet that standard deviation; how
+often the reported interval holds the mean score; the standard deviation of the difference between two such models; and
+the least true difference that 80 % of recordings show at the level of 5 %, 2.8 times that. Then all shares below 1
+together, from which the constants STRETCH of the metric and RESOLVABLE of the benchmark are set. Last, how often a model
+of one share is told from one of another by the standard deviation of differences.
 """
 import argparse
 import itertools
@@ -31,7 +33,8 @@ SHARES = (0, .1, .3, 1)
 N_LATENT = 200
 METRICS = {'pls': 'noise_corrected_pls_folds', 'rdm': 'mouse_rdm'}
 POWER = 1.96 + .84  # normal quantiles of a two-sided level of 5 % and a power of 80 %
-COLUMNS = ('benchmark', 'share', 'score', 'sd', 'reported error', 'coverage', 'sd of difference', 'resolvable')
+COLUMNS = ('benchmark', 'share', 'score', 'sd', 'reported error', 'to meet sd', 'coverage', 'sd of difference',
+           'resolvable')
 
 
 def latent(rng, n_images):
@@ -78,41 +81,52 @@ def centred(recording):
     return recording.copy(data=recording.values - np.nanmean(recording.values, axis=0))
 
 
-def measure(rng, recording, shares):
-    """Scores and errors of two models of each share on one simulated recording: (benchmark, share, 2 models, 2)."""
+def measure(rng, recording, shares, metrics):
+    """Scores, errors and intervals of two models of each share on one simulated recording.
+
+    (benchmark, share, 2 models, 4)
+    """
     stimulus_ids = sorted(set(recording['stimulus_id'].values))
     images = latent(rng, len(stimulus_ids))
     simulated = simulate(rng, recording, images)
     models = [[features(rng, images, share, stimulus_ids) for _ in range(2)] for share in shares]
-    found = np.empty((len(METRICS), len(shares), 2, 2))
-    for b, (variant, name) in enumerate(METRICS.items()):
+    found = np.empty((len(metrics), len(shares), 2, 4))
+    for b, (variant, name) in enumerate(metrics.items()):
         target = centred(simulated) if variant == 'rdm' else simulated
         for (i, share), m in itertools.product(enumerate(shares), range(2)):
             if share == 1 and m:  # the same features again
                 found[b, i, m] = found[b, i, 0]
                 continue
             score = load_metric(name)(models[i][m], target)
-            found[b, i, m] = float(score), score.attrs['error']
+            found[b, i, m] = float(score), score.attrs['error'], *score.attrs['interval']
     return found
 
 
-def rows(found, shares):
-    """Of the table, from (recording, benchmark, share, model, (score, error))."""
-    for b, variant in enumerate(METRICS):
+def rows(found, shares, metrics):
+    """Of the table, from (recording, benchmark, share, model, (score, error, low, high))."""
+    for b, variant in enumerate(metrics):
+        summaries = []
         for i, share in enumerate(shares):
-            scores, errors = found[:, b, i, :, 0], found[:, b, i, :, 1]
-            spread = np.sqrt(scores.var(axis=0, ddof=1).mean())
-            difference = (scores[:, 0] - scores[:, 1]).std(ddof=1)
-            covered = (np.abs(scores - scores.mean()) < 1.96 * errors).mean()
+            scores, errors, low, high = np.moveaxis(found[:, b, i], -1, 0)
+            covered = ((low < scores.mean()) & (scores.mean() < high)).mean()
+            summaries.append((scores.var(axis=0, ddof=1).mean(), (errors ** 2).mean(), covered,
+                              np.nan if share == 1 else (scores[:, 0] - scores[:, 1]).var(ddof=1)))
             yield (variant, f'{share:g}', f'{scores.mean():.3f} ± {scores.mean(axis=1).std() / len(scores) ** .5:.3f}',
-                   f'{spread:.3f}', f'{errors.mean():.3f}', f'{covered:.0%}',
-                   *(('-', '-') if share == 1 else (f'{difference:.3f}', f'{POWER * difference:.3f}')))
+                   *_printed(*summaries[-1]))
+        together = np.mean([summary for summary, share in zip(summaries, shares) if share < 1], axis=0)
+        yield variant, 'below 1', '', *_printed(*together)
 
 
-def comparisons(found, shares):
+def _printed(variance, squared_error, covered, of_difference):
+    spread, error, difference = np.sqrt([variance, squared_error, of_difference])
+    return (f'{spread:.3f}', f'{error:.3f}', f'{spread / error:.2f}', f'{covered:.0%}',
+            *(('-', '-') if np.isnan(difference) else (f'{difference:.3f}', f'{POWER * difference:.3f}')))
+
+
+def comparisons(found, shares, metrics):
     """How often two models of different shares are told apart, by the spread of differences between equal ones."""
     yield 'benchmark', 'shares', 'difference', 'the better one is told'
-    for b, variant in enumerate(METRICS):
+    for b, variant in enumerate(metrics):
         equal = [(found[:, b, i, 0, 0] - found[:, b, i, 1, 0]).var(ddof=1) for i, share in enumerate(shares)
                  if share < 1]
         spread = np.sqrt(np.mean(equal))
@@ -126,18 +140,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--recordings', type=int, default=40, help='simulated ones')
     parser.add_argument('--tiny', action='store_true', help='two of them, to see that the script runs')
-    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--benchmarks', nargs='*', choices=tuple(METRICS), default=tuple(METRICS))
+    parser.add_argument('--seed', type=int, default=1)
     args = parser.parse_args()
+    metrics = {variant: METRICS[variant] for variant in args.benchmarks}
     n_recordings, shares = (2, (0, .3)) if args.tiny else (args.recordings, SHARES)
     recording = load_dataset('Antolik2016').isel(time_bin=0)
     found = []
     for number in range(n_recordings):
-        found.append(measure(np.random.default_rng([args.seed, number]), recording, shares))
+        found.append(measure(np.random.default_rng([args.seed, number]), recording, shares, metrics))
     found = np.stack(found)
     print(f'# seed {args.seed}, {n_recordings} simulated recordings')
-    print_table([COLUMNS, *rows(found, shares)])
+    print_table([COLUMNS, *rows(found, shares, metrics)])
     print()
-    print_table(list(comparisons(found, shares)))
+    print_table(list(comparisons(found, shares, metrics)))
 
 
 if __name__ == '__main__':

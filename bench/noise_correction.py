@@ -1,193 +1,215 @@
-"""Bias and coverage of the noise-corrected predictivity where the truth is known.
+"""Bias and coverage of the noise correction where the truth is known, by reliability, kind of noise and number of animals.
 
-The truth of a score is what the same mapping gets when it is fitted and tested on the noise-free rates, on the same
-image splits. Populations: the simulated mouse's Gabor neurons (a mapping from 59 images cannot reach 1), neurons that
-are linear in 12 features (it can), and such neurons where the features know only 6 of the 12. Features carry more or
-less of what drives the neurons. Trials are Poisson; each neuron's rate is scaled so that the mean of all trials has
-the reliability asked for.
+    python bench/noise_correction.py [--animals 58] [--mapping pls] [--seed 0]
 
-    python bench/noise_correction.py [--repeats 6] [--out bench/noise_correction.png]
+Images are 200 normal numbers of variances 1, 1/2, 1/3, … (as responses of mouse V1 have, Stringer et al. 2019, Nature
+571:361). A neuron's rate is a rectified random projection of them, scaled so that the mean of all trials has the
+reliability asked for; animals differ in how much of their neurons' drive no model knows. A model knows a share of what
+the images are. Noise: Poisson spikes; a negative binomial; calcium, whose events of random size leave most responses at
+zero and of which trials are missing; spikes whose gain all neurons of an animal share.
+
+Two truths. `noise-free` is what the same mapping gets when it is fitted to, and tested on, rates, on the same image
+splits. `expected` is the correlation of the rates with the mapping's prediction averaged over the noise of half of the
+trials, which is what two halves can tell of; the same as noise-free for a linear mapping, not for PLS.
+
+The first table has the bias of the ratio of means (mean over neurons) and, before, of the median of the neurons' own
+ratios (against the median truth), and how many neurons have none; the ratio's bias is given ± its own standard error.
+The second has how often intervals cover what all animals that there are get, by the number of animals: before, by
+percentiles of bootstrap samples of animals, and by Student's t. Animals are drawn from those of the first table, with
+replacement where these are not ten times as many. A bias comes on top: it is harmless as long as it is below half of the standard error over animals.
 """
 import argparse
+import os
+
+os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
+
 import warnings
-from pathlib import Path
 
 warnings.filterwarnings('ignore', message='xarray subclass')
 
-import matplotlib  # noqa: E402
-import measure  # noqa: E402, F401
 import numpy as np  # noqa: E402
-from brainscore_vision.metrics.mouse_metrics.averages import mean, median_per_animal, nanmean  # noqa: E402
+from brainscore_vision.metrics.mouse_metrics.averages import nanmean  # noqa: E402
 from brainscore_vision.metrics.mouse_metrics.halvings import EVEN_ODD  # noqa: E402
-from brainscore_vision.metrics.noise_corrected_pls.bootstrap import INTERVAL, bootstrap  # noqa: E402
-from brainscore_vision.metrics.noise_corrected_pls.predictivity import pooled_predictivity, predictivity  # noqa: E402
-from brainscore_vision.metrics.noise_corrected_pls.protocol import Protocol  # noqa: E402
+from brainscore_vision.metrics.mouse_metrics.interval import uncertainty  # noqa: E402
+from brainscore_vision.metrics.mouse_metrics.noise_correction import median_ratio, ratio_of_means  # noqa: E402
+from brainscore_vision.metrics.noise_corrected_pls.predictivity import (  # noqa: E402
+    pooled_predictivity,
+    predictivity,
+)
+from brainscore_vision.metrics.noise_corrected_pls.protocol import Protocol, image_splits  # noqa: E402
+from measure import print_table  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from brainscore_plugin.data.simulated_mouse.population import Population  # noqa: E402
-from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes  # noqa: E402
-
-matplotlib.use('Agg')
-import matplotlib.pyplot as plt  # noqa: E402
-
-SEED = 0
-N_IMAGES, N_ANIMALS, N_NEURONS = 118, 3, 40
-ANIMALS = np.repeat(np.arange(N_ANIMALS), N_NEURONS)
-PROTOCOL = Protocol(image_splits=10, trial_halves=5)
-RELIABILITIES = (.1, .3, .5, .7, .9)
-TRIALS = (10, 50)
-SHARES = (0, .02, .05, .15, .5, 1)  # of the variance of the features that carries what drives the neurons
-N_NULL = 10  # simulations without any signal
-
-
-def gabor_neurons():
-    """Features that explain the simulated mouse, and a function that draws rates of its neurons."""
-    scenes = cut_scenes(N_IMAGES, SEED)
-    population = Population.calibrated(scenes, SEED)
-    features, rates = population.features(scenes), population.rates(scenes)
-    return features, lambda rng: rates[:, rng.choice(rates.shape[1], N_ANIMALS * N_NEURONS, replace=False)]
+N_IMAGES, N_TRIALS, N_NEURONS, N_LATENT = 118, 20, 120, 200
+SPREAD = np.sqrt(1 / np.arange(1, N_LATENT + 1))
+UNKNOWN = .5  # most that an animal's neurons have of what no model knows, as a share of variance
+# variance of a response: first x rate + second x rate squared
+NOISE = {'Poisson': (1, 0), 'negative binomial': (1, .3), 'calcium': (2, 0), 'shared gain': (1, .09)}
+MISSING = .05  # of the trials of calcium
+# quartiles of Allen Visual Coding's 39,317 cells are .14, .41, .71
+BANDS = {'.05 to .15': (.05, .15), '.15 to .3': (.15, .3), '.3 to .5': (.3, .5), '.5 to .8': (.5, .8),
+         'Allen-like': (.02, .14, .41, .71, .95)}
+SHARES = (.3, 1)
+N_ANIMALS = (2, 3, 8, 29)
+N_DRAWS = 1000  # of animals, for coverage
+N_TRUTH = 4  # independent recordings whose predictions are averaged for the expected truth
+CHUNK = 2  # animals simulated at a time
 
 
-def linear_neurons():
-    """Twelve features, and a function that draws neurons that are linear in them."""
-    drive = np.random.default_rng(SEED).standard_normal((N_IMAGES, 12))
-    return drive, lambda rng: linear_rates(drive, rng)
+def latent(rng):
+    """What images are, (N_IMAGES, N_LATENT)."""
+    return rng.standard_normal((N_IMAGES, N_LATENT)) * SPREAD
 
 
-def half_known_neurons():
-    """Six of the twelve features that drive the neurons: half of their variance is out of reach."""
-    drive = np.random.default_rng(SEED).standard_normal((N_IMAGES, 12))
-    return drive[:, :6], lambda rng: linear_rates(drive, rng)
+def rates(rng, images, animals, band, noise):
+    """Mean responses of neurons, (N_IMAGES, n_neurons), as large as gives them reliabilities of a band."""
+    known = images @ rng.standard_normal((N_LATENT, len(animals)))
+    private = latent(rng) @ rng.standard_normal((N_LATENT, len(animals)))
+    unknown = rng.uniform(0, UNKNOWN, animals.max() + 1)[animals]
+    drive = np.sqrt(1 - unknown) * known / known.std(axis=0) + np.sqrt(unknown) * private / private.std(axis=0)
+    shape = np.maximum(1 + .4 * drive, .05)
+    reliability = np.interp(rng.uniform(0, 1, len(animals)), np.linspace(0, 1, len(BANDS[band])), BANDS[band])
+    poisson, squared = NOISE[noise]
+    variance = shape.var(axis=0)
+    room = variance * N_TRIALS * (1 - reliability) / reliability - squared * (shape ** 2).mean(axis=0)
+    return shape * poisson * shape.mean(axis=0) / np.maximum(room, .05 * variance)
 
 
-def linear_rates(drive, rng):
-    rates = drive @ rng.standard_normal((drive.shape[1], N_ANIMALS * N_NEURONS)) / np.sqrt(drive.shape[1])
-    return np.maximum(rates + 2.5, .05)
+def trials(rng, rate, animals, noise):
+    """Responses, (N_IMAGES, N_TRIALS, n_neurons), NaN where a trial is missing."""
+    rate = np.repeat(rate[:, None], N_TRIALS, axis=1)
+    squared = NOISE[noise][1]
+    if noise == 'calcium':
+        events = rng.poisson(rate)
+        sizes = np.where(events > 0, rng.gamma(np.maximum(events, 1e-9)), 0.)
+        return np.where(rng.random((N_IMAGES, N_TRIALS, 1)) < MISSING, np.nan, sizes)
+    if noise == 'shared gain':
+        gain = rng.gamma(1 / squared, squared, (N_IMAGES, N_TRIALS, animals.max() + 1))[:, :, animals]
+        return rng.poisson(rate * gain).astype(float)
+    if noise == 'negative binomial':
+        rate = rate * rng.gamma(1 / squared, squared, rate.shape)
+    return rng.poisson(rate).astype(float)
 
 
-POPULATIONS = {'Gabor': gabor_neurons, 'linear': linear_neurons, 'half known': half_known_neurons}
+def noise_free(features, rate, animals, protocol):
+    """Truth of every neuron when nothing is noisy: (n_neurons,)."""
+    twice = np.repeat(rate[:, None], 2, axis=1)
+    return nanmean(predictivity(features, twice, animals, one_halving(protocol)).raw, axis=0)
 
 
-def mix(drive, share, rng):
-    """Features of which a share of the variance is a random rotation of the drive and the rest is noise."""
-    drive = (drive - drive.mean(axis=0)) / drive.std(axis=0)
-    signal = drive @ rng.standard_normal((drive.shape[1], 400)) / np.sqrt(drive.shape[1])
-    return np.sqrt(share) * signal + np.sqrt(1 - share) * rng.standard_normal(signal.shape)
+def one_halving(protocol):
+    return type(protocol)(**{**vars(protocol), 'trial_halves': EVEN_ODD})
 
 
-def scaled_to(reliability, rates, n_trials):
-    """Rates times a factor per neuron that makes var(rate) / (var(rate) + mean(rate) / n_trials) the reliability."""
-    gain = reliability / (1 - reliability) * rates.mean(axis=0) / n_trials / rates.var(axis=0)
-    return rates * gain
+def expected(rng, features, rate, animals, noise, protocol):
+    """What halves of the trials can tell of, without noise: correlations of predictions with rates and each other.
 
-
-def score(values):
-    return mean(median_per_animal(values[None], ANIMALS)[0])
-
-
-def truth(features, rates):
-    return score(predictivity(features, np.repeat(rates[:, None], 2, axis=1), ANIMALS,
-                              Protocol(image_splits=PROTOCOL.image_splits, trial_halves=EVEN_ODD)).corrected()[0])
-
-
-def simulate(repeats):
-    """Rows: population, share, trials, reliability, truth, estimate, published, lower, upper, undefined neurons."""
-    rows = []
-    cases = [(name, share, n_trials, reliability) for name in POPULATIONS for share in SHARES for n_trials in TRIALS
-             for reliability in RELIABILITIES]
-    for name, share, n_trials, reliability in tqdm(cases, unit='case', mininterval=10):
-        drive, draw = POPULATIONS[name]()
-        features = mix(drive, share, np.random.default_rng(SEED))
-        for repeat in range(repeats):
-            rng = np.random.default_rng([SEED, repeat])
-            rates = scaled_to(reliability, draw(rng), n_trials)
-            responses = rng.poisson(rates[:, None], (N_IMAGES, n_trials, rates.shape[1])).astype(float)
-            result = predictivity(features, responses, ANIMALS, PROTOCOL)
-            corrected = result.corrected()[0]
-            lower, upper = np.nanquantile(bootstrap(result, ANIMALS, SEED)[0], INTERVAL)
-            rows.append((name, share, n_trials, reliability, truth(features, rates), score(corrected),
-                         score(nanmean(result.published, axis=0)), lower, upper, np.isnan(corrected).mean()))
-    return rows
-
-
-def report(rows):
-    """Print bias and coverage; the interval is to cover the area's truth, the mean over all animals simulated."""
-    print(f'seed {SEED}; {N_ANIMALS} animals x {N_NEURONS} neurons, {N_IMAGES} images, {PROTOCOL}')
-    print(f"{'population':12}trials  reliability   {'bias, mean (range over truths)':32}{'published formula':32}"
-          'coverage  undefined')
-    for name in POPULATIONS:
-        for n_trials in TRIALS:
-            for reliability in RELIABILITIES:
-                chosen = [row[1:2] + row[4:] for row in rows if row[0] == name and row[2:4] == (n_trials, reliability)]
-                share, true, estimate, published, lower, upper, undefined = np.array(chosen).T
-                biases = [[np.mean((values - true)[share == s]) for s in SHARES] for values in (estimate, published)]
-                area = np.array([true[share == s].mean() for s in share])
-                covered = np.mean((lower <= area) & (area <= upper))
-                print(f'{name:12}{n_trials:6}{reliability:13.1f}   ' + ''.join(
-                    f'{np.mean(bias):+.3f} ({min(bias):+.3f} to {max(bias):+.3f})'.ljust(32) for bias in biases)
-                    + f'{covered:8.2f}{undefined.mean():11.3f}')
-
-
-def null(rng):
-    """Log-normal mean rates, no stimulus signal, random features: what each measure makes of nothing.
-
-    Returns the pooled value, the per-neuron one and the share of neurons for which the latter is undefined.
+    (n_neurons,) each; the truth of an animal is the ratio of means.
     """
-    rates = np.repeat(rng.lognormal(np.log(4), 1, 60)[None], N_IMAGES, axis=0) * .25
-    responses = rng.poisson(rates[:, None], (N_IMAGES, 50, 60)).astype(float)
-    features, animals = rng.standard_normal((N_IMAGES, 1000)), np.zeros(60)
-    pooled = pooled_predictivity(features, responses, animals, Protocol(10, EVEN_ODD, scale=True))[0].mean()
-    per_neuron = predictivity(features, responses, animals, PROTOCOL).corrected()[0]
-    return pooled, np.nanmedian(per_neuron), np.isnan(per_neuron).mean()
+    splits = image_splits(N_IMAGES, protocol.image_splits, protocol.seed)
+    halves = [nanmean(trials(rng, rate, animals, noise)[:, half::2], axis=1) for _ in range(N_TRUTH) for half in (0, 1)]
+    with_rate, with_each_other = [], []
+    for train, test in splits:
+        mapping = protocol.mapping(features[train], features[test])
+        predicted = [mapping([half[train][:, animals == animal] for half in halves]) for animal in np.unique(animals)]
+        predicted = [unit(np.concatenate(columns, axis=1)) for columns in zip(*predicted)]
+        total, count = sum(predicted), len(predicted)
+        with_rate.append((total * unit(rate[test])).sum(axis=0) / count)
+        with_each_other.append(((total ** 2).sum(axis=0) - count) / (count * (count - 1)))
+    return nanmean(np.array(with_rate), axis=0), nanmean(np.array(with_each_other), axis=0)
 
 
-def figure(rows, path):
-    plots, axes = plt.subplots(2, len(TRIALS) * len(POPULATIONS), figsize=(18, 6.5), sharex=True, sharey=True,
-                               squeeze=False)
-    for column, (name, n_trials) in enumerate((name, n) for name in POPULATIONS for n in TRIALS):
-        for line, (label, index) in enumerate((('noise_corrected_pls', 5), ("Nayebi et al.'s formula", 6))):
-            axis = axes[line, column]
-            axis.axline((0, 0), slope=1, color='.7', zorder=0)
-            for reliability, colour in zip(RELIABILITIES, plt.cm.viridis(np.linspace(.9, 0, len(RELIABILITIES)))):
-                chosen = [row for row in rows if row[0] == name and row[2:4] == (n_trials, reliability)]
-                found = np.array([(r[1], r[4], r[index]) for r in chosen])
-                points = np.array([found[found[:, 0] == share, 1:].mean(axis=0) for share in SHARES])
-                axis.plot(*points.T, 'o-', color=colour, markersize=4, label=f'reliability {reliability}')
-            axis.set_title(f'{name} neurons, {n_trials} trials', fontsize=10)
-            if column == 0:
-                axis.set_ylabel(f'{label}\nestimate')
-            if line == 1:
-                axis.set_xlabel('truth (noise-free rates)')
-    axes[0, 0].legend(fontsize=8, frameon=False)
-    for axis in axes.flat:
-        axis.spines[['top', 'right']].set_visible(False)
-    plots.tight_layout()
-    plots.savefig(path, dpi=110)
+def unit(values):
+    values = values - values.mean(axis=0)
+    norms = np.sqrt((values ** 2).sum(axis=0))
+    return values / np.where(norms > 0, norms, np.nan)  # neurons that are silent in half of the trials
 
 
-def shrink():
-    """Make the simulation so small that it says nothing: to see that the script runs."""
-    global POPULATIONS, SHARES, TRIALS, RELIABILITIES, PROTOCOL, N_NULL
-    POPULATIONS, SHARES, TRIALS, RELIABILITIES = {'linear': linear_neurons}, (0, 1), (4,), (.5,)
-    PROTOCOL, N_NULL = Protocol(image_splits=2, trial_halves=1), 2
+def recordings(rng, features, images, band, noise, protocol, n_animals):
+    """Of each animal: undefined neurons, both estimates and three truths; and its value in each split."""
+    rows, splits = [], []
+    for start in range(0, n_animals, CHUNK):
+        animals = np.repeat(np.arange(min(CHUNK, n_animals - start)), N_NEURONS)
+        rate = rates(rng, images, animals, band, noise)
+        found = predictivity(features, trials(rng, rate, animals, noise), animals, protocol)
+        free, (with_rate, with_each_other) = noise_free(features, rate, animals, protocol), expected(
+            rng, features, rate, animals, noise, protocol)
+        splits.append(found.of_splits(animals))
+        for animal, value in enumerate(found.of_animals(animals)):
+            own = animals == animal
+            a, b, c = (values[own] for values in found.means())
+            rows.append((np.isnan(found.of_neurons()[own]).mean(), value, median_ratio(a, b, c), free[own].mean(),
+                         np.median(free[own]), ratio_of_means(with_rate[own], with_each_other[own], np.ones(own.sum()))))
+    return np.array(rows), np.concatenate(splits, axis=1)
+
+
+def coverage(rng, values, splits, truth, n_animals):
+    """Share of intervals that hold the truth: by bootstrap percentiles, as before, and by Student's t."""
+    before = after = 0
+    for _ in range(N_DRAWS):
+        drawn = rng.choice(len(values), n_animals, replace=10 * n_animals > len(values))
+        samples = values[drawn][rng.integers(n_animals, size=(200, n_animals))].mean(axis=1)
+        low, high = np.quantile(samples, (.025, .975))
+        before += low <= truth <= high
+        low, high = uncertainty(values[drawn], splits[:, drawn], True, ('animal', 'split')).interval(
+            values[drawn].mean())
+        after += low <= truth <= high
+    return before / N_DRAWS, after / N_DRAWS
+
+
+def standard_error(values):
+    values = values[np.isfinite(values)]
+    return values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+
+
+def null(rng, protocol):
+    """Log-normal mean rates, no signal, random features: the pooled value, and the share of neurons without a ratio."""
+    responses = rng.poisson(rng.lognormal(0, 1, 60), (N_IMAGES, N_TRIALS, 60)).astype(float)
+    features, animals = rng.standard_normal((N_IMAGES, 500)), np.zeros(60, int)
+    pooled = pooled_predictivity(features, responses, animals, Protocol(protocol.image_splits, EVEN_ODD, scale=True))
+    found = predictivity(features, responses, animals, protocol)
+    return pooled[0].mean(), np.isnan(found.of_neurons()).mean()
+
+
+def protocols():
+    from brainscore_vision.metrics.noise_corrected_ridge.protocol import RidgeProtocol
+    return {'pls': Protocol(10, 5), 'ridge': RidgeProtocol(10, 5)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--repeats', type=int, default=6, help='simulations of neurons and trials in each case')
-    parser.add_argument('--tiny', action='store_true', help='two cases once: to see that the script runs')
-    parser.add_argument('--out', type=Path, default=Path(__file__).with_suffix('.png'))
-    arguments = parser.parse_args()
-    if arguments.tiny:
-        shrink()
-    rows = simulate(1 if arguments.tiny else arguments.repeats)
-    report(rows)
-    nulls = np.array([null(np.random.default_rng([SEED, repeat])) for repeat in range(N_NULL)])
-    (pooled, per_neuron, undefined), sd = nulls.mean(axis=0), nulls.std(axis=0, ddof=1)
-    print(f'no stimulus signal, random features, {N_NULL} simulations: pooled {pooled:.3f} ± {sd[0]:.3f}, '
-          f'per neuron {per_neuron:.3f} ± {sd[1]:.3f} ({undefined:.0%} of neurons undefined)')
-    figure(rows, arguments.out)
-    print(f'figure: {arguments.out}')
+    parser.add_argument('--animals', type=int, default=58, help='simulated for each line')
+    parser.add_argument('--mapping', choices=('pls', 'ridge'), default='pls')
+    parser.add_argument('--noise', choices=tuple(NOISE), nargs='*', default=tuple(NOISE))
+    parser.add_argument('--tiny', action='store_true', help='two animals of one kind: to see that the script runs')
+    parser.add_argument('--seed', type=int, default=0)
+    args = parser.parse_args()
+    n_animals, bands, noises, shares = (2, list(BANDS)[:1], args.noise[:1], (1,)) if args.tiny else (
+        args.animals, list(BANDS), args.noise, SHARES)
+    protocol = protocols()[args.mapping]
+    biases = [('noise', 'reliability', 'share', 'truth', 'undefined', 'median ratio, before', 'ratio of means',
+               'of expected')]
+    covered = [('noise', 'reliability', 'share', 'sd of animals', *(f'{n} animals' for n in N_ANIMALS))]
+    for noise, band, share in tqdm([(n, b, s) for n in noises for b in bands for s in shares], mininterval=10):
+        rng = np.random.default_rng([args.seed, list(NOISE).index(noise), list(BANDS).index(band), int(10 * share)])
+        images = latent(rng)
+        features = np.sqrt(share) * images + np.sqrt(1 - share) * latent(rng)
+        rows, splits = recordings(rng, features, images, band, noise, protocol, n_animals)
+        undefined, value, median, free, median_free, truth = np.nanmean(rows, axis=0)
+        biases.append((noise, band, f'{share:g}', f'{free:.3f}', f'{undefined:.0%}', f'{median - median_free:+.3f}',
+                       f'{value - free:+.3f} ± {standard_error(rows[:, 1] - rows[:, 3]):.3f}', f'{value - truth:+.3f}'))
+        kept = np.isfinite(rows[:, 1])
+        found = [coverage(rng, rows[kept, 1], splits[:, kept], value, n) for n in N_ANIMALS]
+        covered.append((noise, band, f'{share:g}', f'{rows[kept, 1].std():.3f}',
+                        *(f'{before:.0%} -> {after:.0%}' for before, after in found)))
+    print(f'# seed {args.seed}; {n_animals} animals of {N_NEURONS} neurons a line, {N_IMAGES} images x {N_TRIALS} '
+          f'trials; {protocol}')
+    print_table(biases)
+    print('\n# coverage, before -> after')
+    print_table(covered)
+    nulls = np.mean([null(np.random.default_rng([args.seed, i]), protocol) for i in range(1 if args.tiny else 10)], axis=0)
+    print(f'\nno stimulus signal, random features: pooled, as published, {nulls[0]:.3f}; {nulls[1]:.0%} of neurons '
+          'have no ratio of their own')
 
 
 if __name__ == '__main__':

@@ -80,6 +80,30 @@ def table(neurons: pd.DataFrame) -> str:
         'median': _number, **{f'> {threshold}': '{:.0%}'.format for threshold in THRESHOLDS}})
 
 
+def other_animals(benchmarks: Iterable[str]) -> list[str]:
+    """What other animals' neurons get on benchmarks, in the place of a model: a line for each that can be asked.
+
+    Parameters
+    ----------
+    benchmarks : iterable of str
+        Identifiers of mouse benchmarks.
+
+    Raises
+    ------
+    LookupError, ValueError, OSError
+        As :func:`neuron_reliabilities`.
+    """
+    lines = []
+    for identifier in dict.fromkeys(benchmarks):
+        found = _mouse_benchmark(identifier).inter_animal_consistency
+        if found is not None:
+            animals = found.attrs['n_animals']
+            lines.append(f"{identifier}: in the place of a model, all neurons of {animals - 1} of the {animals} animals "
+                         f"get {float(found):.3f} ± {found.attrs['error']:.3f} of the remaining one's "
+                         f"({found.attrs['raw_sources']:.3f} if they count by their variance); more would get more.")
+    return lines
+
+
 def write_csv(neurons: pd.DataFrame, path: Path) -> None:
     """Write a row a neuron, complete or not at all.
 
@@ -104,8 +128,8 @@ def write_csv(neurons: pd.DataFrame, path: Path) -> None:
         raise OSError(f'{path} cannot be written: {error.strerror or error}.') from error
 
 
-def _of_benchmark(identifier: str) -> pd.DataFrame:
-    from brainscore_vision import load_benchmark, load_ceiling
+def _mouse_benchmark(identifier: str):
+    from brainscore_vision import load_benchmark
 
     from brainscore_plugin.check import check_identifier
     from brainscore_plugin.link import installed_brainscore
@@ -114,7 +138,12 @@ def _of_benchmark(identifier: str) -> pd.DataFrame:
     from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity  # linked, or not found
     if not isinstance(benchmark, MousePredictivity):
         raise ValueError(f'{identifier} is not a mouse benchmark: its neurons cannot be told apart.')
-    recordings = benchmark.recordings
+    return benchmark
+
+
+def _of_benchmark(identifier: str) -> pd.DataFrame:
+    from brainscore_vision import load_ceiling
+    recordings = _mouse_benchmark(identifier).recordings
     if len(set(recordings['repetition'].values)) < 2:
         raise ValueError(f'{identifier} has one presentation of each image, so that its trials cannot be halved. If it '
                          "is scored on published matrices, the score's attribute reliability has theirs.")

@@ -23,8 +23,8 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     -------
     tuple of str
         One line about the score and its error; one about chance, an untrained network and, on simulated recordings, the
-        simulation's own features; one about the recordings; and, where it is known, one about the differences between
-        models that they can show.
+        simulation's own features; one about the recordings; and, where they are known, one about what other animals'
+        neurons get and one about the differences between models that they can show.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
         against += f"; the simulation's own features ({ORACLE}) get {truth}, which is not a bound."
     else:
         against += '; what the best model can get is not known for real recordings.'
-    return meaning, against, _recordings(benchmark, score), *_resolution(score)
+    return meaning, against, _recordings(benchmark, score), *_other_animals(model, score), *_resolution(score)
 
 
 def _recordings(benchmark: str, score: Score) -> str:
@@ -61,10 +61,13 @@ def _meaning(benchmark: str) -> str:
     if '-rdm' in benchmark:
         return ('It is the correlation of the dissimilarities between images in the model and in the neurons, '
                 f'{corrected}, mean over animals, fields of view or sites')
+    if '-cka' in benchmark:
+        return ('It is the alignment of how images differ in the model and in the neurons, debiased and '
+                f'{corrected}, mean over animals or fields of view')
     if '-pls_pooled' in benchmark:
         return ('It is the correlation of predicted and measured responses over all pairs of image and neuron of an '
                 f"animal, median over animals, {corrected}; neurons' mean rates alone make most of it")
-    over = 'over all neurons of a field of view' if benchmark == 'Antolik2016.VISp-pls' else 'for the median neuron'
+    over = 'over all neurons of a field of view' if benchmark == 'Antolik2016.VISp-pls' else 'over all neurons of an animal'
     return ('It is the correlation of predicted and measured responses to images the mapping has not seen, '
             f'{corrected}, {over}')
 
@@ -73,6 +76,16 @@ def _error_over(score: Score) -> str:
     names = {'animal': 'animals', 'split': 'image splits', 'image': 'images', 'neuroid': 'neurons'}
     over = [names[unit] for unit in score.attrs.get('error_over', [])]
     return f"; ± is one standard error over {' and '.join(over)}." if over else '.'
+
+
+def _other_animals(model: str, score: Score) -> list[str]:
+    consistency = score.attrs.get('inter_animal_consistency')
+    if consistency is None or not float(consistency) > 0:
+        return []
+    animals = consistency.attrs['n_animals']
+    return [f"{model} reaches {float(score) / float(consistency):.2f} of what other mice's neurons would: all neurons of "
+            f'{animals - 1} of the {animals} animals, in the place of a model, get {_with_error(consistency)}. With more '
+            'animals they would get more.']
 
 
 def _resolution(score: Score) -> list[str]:

@@ -11,12 +11,12 @@ def with_keys(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def per_animal(results: pd.DataFrame) -> pd.DataFrame:
-    """Mean over image splits.
+    """The value of each animal as the score has it, from all image splits together.
 
     Parameters
     ----------
     results : pandas.DataFrame
-        Columns model, layer, benchmark, animal, split and value, as of
+        Columns model, layer, benchmark, animal, split, value and animal_value, as of
         :func:`brainscore_plugin.sweep.load_results`.
 
     Returns
@@ -24,8 +24,8 @@ def per_animal(results: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         recording, area, metric, model, layer, animal, value, n_splits (with a value).
     """
-    rows = with_keys(results).groupby([*KEYS, 'model', 'layer', 'animal'], sort=False).value.agg(['mean', 'count'])
-    return rows.rename(columns={'mean': 'value', 'count': 'n_splits'}).reset_index()
+    animals = with_keys(results).groupby([*KEYS, 'model', 'layer', 'animal'], sort=False)
+    return animals.agg(value=('animal_value', 'first'), n_splits=('value', 'count')).reset_index()
 
 
 def first_layer_against_mean(scores: pd.DataFrame, first: str = 'conv1') -> pd.DataFrame:

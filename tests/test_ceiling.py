@@ -8,7 +8,7 @@ from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidA
 from brainscore_vision import load_benchmark
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
 
-from brainscore_plugin.ceiling import neuron_reliabilities, summary, table, write_csv
+from brainscore_plugin.ceiling import neuron_reliabilities, other_animals, summary, table, write_csv
 
 BENCHMARK = 'SimulatedMouse.VISp-pls'
 N_IMAGES, N_TRIALS = 200, 20
@@ -73,6 +73,13 @@ def test_several_benchmarks_are_one_table_that_agrees_with_their_ceilings():
     of_area = summary(neurons).query("animal == 'all'").set_index('area')['median']
     for area in ('VISp', 'VISl'):
         assert of_area[area] == pytest.approx(load_benchmark(f'SimulatedMouse.{area}-pls').ceiling.item(), abs=.001)
+
+
+def test_other_animals_are_asked_where_they_can_be():
+    (line,) = other_animals([BENCHMARK, BENCHMARK, 'SimulatedMouse.VISp-rdm'])
+    found = load_benchmark(BENCHMARK).inter_animal_consistency
+    assert line.startswith(f'{BENCHMARK}: in the place of a model, all neurons of 2 of the 3 animals get '
+                           f'{float(found):.3f}')
 
 
 def test_an_unknown_benchmark_names_the_nearest():

@@ -343,20 +343,23 @@ def test_the_readme_names_all_models_benchmarks_and_metrics_and_no_others():
     readme = ROOT / 'README.md'
     assert named(readme, 'model') == registered('models')
     benchmarks = named(readme, 'benchmark')
-    few_images = {'Antolik2016.VISp-pls', 'Antolik2016.VISp-pls_held_out', 'Antolik2016.VISp-rdm'}  # no pooled variant
+    few_images = {f'Antolik2016.VISp-{variant}' for variant in ('pls', 'pls_held_out', 'ridge', 'rdm', 'cka')}  # not pooled
     assert 'Antolik2016.VISp-pls' in benchmarks
     fitted = {name.removesuffix('-pls') for name in benchmarks - few_images if name.endswith('-pls')}
     matrices = {name for name in benchmarks - few_images if name.endswith('-rdm')}
+    halved = {name for name in fitted if not name.startswith('Willeke2022')}  # all images repeated
     assert few_images | {f'{name}{variant}' for name in fitted for variant in ('-pls', '-pls_pooled', '-rdm')} | {
+        f'{name}{variant}' for name in halved for variant in ('-ridge', '-cka')} | {
         f'{name}{variant}' for name in matrices for variant in ('', '_spearman')} == registered('benchmarks')
-    ceilings = {'mouse_rdm_reliability', 'mouse_rdm_sites_reliability'}
+    ceilings = {'mouse_rdm_reliability', 'mouse_rdm_sites_reliability', 'mouse_cka_reliability',
+                'inter_animal_consistency_ridge'}
     assert named(readme, 'metric') | ceilings == registered('metrics')
 
 
 def test_the_documentation_names_all_plugins_and_no_others():
     page = ROOT / 'docs' / 'models-and-benchmarks.md'
     assert named(page, 'model') == registered('models')
-    assert named(page, 'per neuron', 'pooled, as the study published it',
-                 'dissimilarity matrices') == registered('benchmarks')
+    assert named(page, 'PLS', 'ridge', 'pooled, as the study published it', 'dissimilarity matrices',
+                 'CKA') == registered('benchmarks')
     assert named(page, 'metric') == registered('metrics')
     assert named(page, 'stimulus set and assembly') | {'Willeke2022'} == registered('data')

@@ -10,7 +10,7 @@ MODEL, BENCHMARK = 'pixels64', 'SimulatedMouse.VISp-pls'
 
 
 def test_the_number_is_said_beside_chance_and_truth():
-    meaning, against, recordings = explain(MODEL, BENCHMARK)
+    meaning, against, recordings, others = explain(MODEL, BENCHMARK)
     value = load_benchmark(BENCHMARK)(load_model(MODEL))
     assert f'{value.item():.3f} ± {value.attrs["error"]:.3f}' in meaning
     assert 'correlation' in meaning
@@ -18,6 +18,9 @@ def test_the_number_is_said_beside_chance_and_truth():
     assert abs(chance) < value.item() < untrained < own
     assert f'{load_benchmark(BENCHMARK).ceiling.item():.3f}' in recordings
     assert 'Simulated recordings: 180 neurons of VISp' in recordings
+    share, consistency = (float(number) for number in re.findall(r'(?:reaches|get) (\d\.\d+)', others))
+    assert share == pytest.approx(value.item() / consistency, abs=.01)
+    assert '2 of the 3 animals' in others
 
 
 def test_of_a_real_recording_it_is_said_what_it_can_show():
@@ -30,7 +33,8 @@ def test_of_a_real_recording_it_is_said_what_it_can_show():
 @pytest.mark.parametrize(('benchmark', 'said'), [
     ('SimulatedMouse.VISp-rdm', 'dissimilarities between images'),
     ('SimulatedMouse.VISp-pls_pooled', 'mean rates'),
-    ('SimulatedMouse.VISp-pls', 'for the median neuron'),
+    ('SimulatedMouse.VISp-pls', 'over all neurons of an animal'),
+    ('SimulatedMouse.VISp-cka', 'alignment'),
 ])
 def test_the_meaning_is_that_of_the_metric(benchmark, said):
     assert said in _meaning(benchmark)

@@ -39,10 +39,12 @@ def ceiling(
     benchmarks: Annotated[list[str], typer.Argument(metavar='BENCHMARK', help='Mouse benchmarks.')],
     out: Annotated[Path | None, typer.Option(metavar='FILE.csv', help='Write a row for each neuron.')] = None,
 ) -> None:
-    """Show how reliable the neurons of benchmarks are, by area and animal."""
-    from brainscore_plugin.ceiling import neuron_reliabilities, table, write_csv
+    """Show how reliable the neurons of benchmarks are, by area and animal, and what other animals' neurons predict."""
+    from brainscore_plugin.ceiling import neuron_reliabilities, other_animals, table, write_csv
     neurons = neuron_reliabilities(benchmarks)
     typer.echo(table(neurons))
+    for line in other_animals(benchmarks):
+        typer.echo(line)
     if out is not None:
         write_csv(neurons, out)
         typer.echo(f'{len(neurons)} neurons: {out}')

@@ -31,8 +31,8 @@ not, in six areas, and how well networks explain it depends on what images they 
 - **Field of view.** Images fill a model's field of view, whatever visual degrees it declares: the benchmarks' common
   class, `benchmarks/mouse_predictivity`, explains why.
 - **Models of primate vision** that map no mouse area are asked for V1; the score's attribute `region` says so.
-- **A new metric.** `noise_corrected_pls` corrects each neuron for its noise. `…-pls_pooled` is a published measure that
-  chance satisfies, for comparison only.
+- **New metrics.** `noise_corrected_pls` and `noise_corrected_ridge` correct an animal's neurons for their noise.
+  `…-pls_pooled` is a published measure that chance satisfies, for comparison only.
 - **Weights** are in `models/*/weights`, {weights:.0f} MB; they can be moved to the storage if that is too much here.
 - `mouse_recordings`, `mouse_metrics` and `mouse_predictivity` register nothing: other plugins import them.
 

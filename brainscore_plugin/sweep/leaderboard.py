@@ -13,9 +13,10 @@ from .tasks import Task
 
 CHANCE = 'random_features'
 COLUMNS = ['benchmark', 'model', 'value', 'error', 'layer', 'best_layer', 'best_value', 'best_error', 'n_neurons',
-           'n_nan', 'note']
-FOOTNOTE = ('value ± error: of the layer the model commits to. The best layer is chosen by the same responses that it '
-            'is scored on, which flatters it.')
+           'n_nan', 'consistency', 'n_animals', 'of_consistency', 'note']
+FOOTNOTE = ('value ± error: of the layer the model commits to. Of other mice: as a share of what all neurons of the other '
+            'animals get in the place of a model; they would get more, were there more of them. The best layer is chosen '
+            'by the same responses that it is scored on, which flatters it.')
 
 
 def leaderboard(models: list[str], benchmarks: list[str], summaries: dict[Task, dict]) -> pd.DataFrame:
@@ -32,12 +33,15 @@ def leaderboard(models: list[str], benchmarks: list[str], summaries: dict[Task, 
     -------
     pandas.DataFrame
         benchmark, model; value, error and layer of the committed layer; best_layer, best_value and best_error;
-        n_neurons and n_nan; note, which says where a value is not above chance.
+        n_neurons and n_nan; consistency, which is what other animals' neurons get in the place of a model, with the
+        number of animals, and of_consistency, the value as a share of it, where animals saw the same images; note,
+        which says where a value is not above chance.
     """
     rows = [_row(benchmark, model, {task.layer: summary for task, summary in summaries.items()
                                     if (task.benchmark, task.model) == (benchmark, model)})
             for benchmark in benchmarks for model in models]
-    table = pd.DataFrame(rows, columns=COLUMNS).astype({'n_neurons': 'Int64', 'n_nan': 'Int64'})
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({
+        'n_neurons': 'Int64', 'n_nan': 'Int64', 'n_animals': 'Int64', 'consistency': float, 'of_consistency': float})
     chance = table[table.model == CHANCE].set_index('benchmark').value
     table['note'] = [_note(row, chance.get(row.benchmark, 0)) for row in table.itertuples()]
     return table.sort_values(['benchmark', 'value', 'model'], ascending=[True, False, True], ignore_index=True)
@@ -114,7 +118,7 @@ def heatmap(summaries: dict[Task, dict]):
     return figure
 
 
-_HEADER = ('benchmark', 'model', 'value', 'layer', 'best layer', 'note')
+_HEADER = ('benchmark', 'model', 'value', 'of other mice', 'layer', 'best layer', 'note')
 
 
 def _row(benchmark: str, model: str, layers: dict[str, dict]) -> dict:
@@ -126,6 +130,9 @@ def _row(benchmark: str, model: str, layers: dict[str, dict]) -> dict:
     for layer, summary in layers.items():
         if summary['committed']:
             row |= {'layer': layer, **{name: summary[name] for name in ('value', 'error', 'n_neurons', 'n_nan')}}
+            if summary.get('consistency', 0) > 0:
+                row |= {name: summary[name] for name in ('consistency', 'n_animals')}
+                row['of_consistency'] = summary['value'] / summary['consistency']
             area = benchmark.rpartition('.')[2].partition('-')[0]
             if summary['region'] not in ('', area):
                 row['note'] = f"{summary['region']} recorded"
@@ -146,7 +153,8 @@ def _note(row, chance: float) -> str:
 def _printed(row) -> list[str]:
     best = '–' if pd.isna(row.best_layer) else f'{row.best_layer}: {row.best_value:.3f}'
     layer = '–' if pd.isna(row.layer) else row.layer
-    return [row.benchmark, row.model, _with_error(row.value, row.error), layer, best, row.note]
+    others = '–' if pd.isna(row.of_consistency) else f'{row.of_consistency:.2f} of {row.consistency:.3f}'
+    return [row.benchmark, row.model, _with_error(row.value, row.error), others, layer, best, row.note]
 
 
 def _with_error(value: float, error: float) -> str:

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 from brainscore_core.metrics import Score
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
-from brainscore_vision.metrics.mouse_metrics.averages import median_per_row
+from brainscore_vision.metrics.mouse_metrics.averages import median_per_row, nanmean
 
 from .fingerprint import versions
 
@@ -27,19 +27,17 @@ def score_rows(score: Score, benchmark) -> pd.DataFrame:
 
 
 def _per_animal(score: Score, benchmark: MousePredictivity) -> pd.DataFrame:
-    """From values per split and neuron or, of a pooling metric, per split and animal."""
+    """From values per split and animal; `animal_value` is the animal's as the score has it, from all splits together."""
     corrected, raw = score.attrs['corrected'], score.raw.raw
-    overall = score.attrs.get('neuroids', corrected)  # the value of all splits together, where the metric has one
-    undefined = np.isnan(np.atleast_2d(overall.values)).all(axis=0)
+    undefined = np.isnan(score.attrs.get('neuroids', score.attrs['animals']).values)  # where neurons are pooled, animals
     reliability = np.nanmean(benchmark.ceiling.raw.values, axis=0)
     owners = benchmark.recordings['animal'].values
     tables = []
-    for animal in dict.fromkeys(corrected['animal'].values):
-        mine = corrected['animal'].values == animal
-        values = median_per_row(corrected.values[:, mine])
+    for number, animal in enumerate(corrected['animal'].values):
+        mine = raw['animal'].values == animal
         tables.append(pd.DataFrame({
-            'animal': str(animal), 'split': np.arange(len(values)), 'value': values,
-            'raw': median_per_row(raw.values[:, mine]),
+            'animal': str(animal), 'split': np.arange(len(corrected)), 'value': corrected.values[:, number],
+            'animal_value': score.attrs['animals'].values[number], 'raw': nanmean(raw.values[:, mine], axis=1),
             'ceiling': median_per_row(reliability[None, owners == animal])[0],
             'n_neurons': (owners == animal).sum(), 'n_nan': undefined[mine].sum()}))
     return pd.concat(tables, ignore_index=True)
@@ -48,5 +46,6 @@ def _per_animal(score: Score, benchmark: MousePredictivity) -> pd.DataFrame:
 def _one_row(score: Score) -> pd.DataFrame:
     raw = score.attrs.get(Score.RAW_VALUES_KEY)
     raw = float(raw) if getattr(raw, 'size', 0) == 1 else np.nan
-    return pd.DataFrame({'animal': [None], 'split': [None], 'value': [float(score)], 'raw': [raw],
+    return pd.DataFrame({'animal': [None], 'split': [None], 'value': [float(score)],
+                         'animal_value': [float(score)], 'raw': [raw],
                          'ceiling': [float(score.attrs.get('ceiling', np.nan))], 'n_neurons': [None], 'n_nan': [None]})

@@ -100,9 +100,16 @@ def score_task(planned: PlannedTask, features: dict[str, NeuroidAssembly] | None
         score = benchmark(_expect(_model, task.model, planned.model))
     summary = {'value': float(score), 'error': float(score.attrs.get('error', np.nan)),
                'region': planned.region or score.attrs.get('region', ''), 'committed': planned.committed,
-               'n_neurons': score.attrs.get('n_neurons'), 'n_nan': score.attrs.get('n_nan')}
+               'n_neurons': score.attrs.get('n_neurons'), 'n_nan': score.attrs.get('n_nan'),
+               **_other_animals(benchmark)}
     write_result(task, out, score_rows(score, benchmark), summary, planned.fingerprint)
     return summary
+
+
+def _other_animals(benchmark) -> dict[str, float | int]:
+    """What other animals' neurons get on a benchmark, and how many animals there are; computed once a worker."""
+    found = benchmark.inter_animal_consistency if isinstance(benchmark, MousePredictivity) else None
+    return {} if found is None else {'consistency': float(found), 'n_animals': found.attrs['n_animals']}
 
 
 def _choose(model, benchmark, layers: str | list[str]) -> tuple[str, str, list[str]]:

@@ -15,7 +15,8 @@ BENCH = Path(__file__).resolve().parents[2] / 'bench'
 SCRIPTS = {
     'activations.py': ([], 'Brain-Score/bare'),
     'few_images.py': ([], 'the better one is told'),
-    'noise_correction.py': (['--out', 'figure.png'], 'figure: figure.png'),
+    'mappings.py': ([], 'time of other animals'),
+    'noise_correction.py': ([], 'coverage, before -> after'),
     'pls.py': ([], 'stock pls metric'),
     'published_similarity.py': ([], '| `random_features` |'),
     'recordings.py': ([], 'calcium, 8 cells'),

@@ -53,10 +53,10 @@ class TestKnownAnswers:
         population, scenes = simulated_population(), simulated_scenes()
         neurons = (population.neurons.region == area).to_numpy()
         rates = population.rates(scenes)[:, neurons]
-        noise_free = predictivity(population.features(scenes), np.repeat(rates[:, None], 2, axis=1),
-                                  population.neurons.animal.to_numpy()[neurons], Protocol(trial_halves=1)).corrected()
-        medians = np.nanmedian(noise_free.reshape(N_ANIMALS, -1), axis=1)
-        assert float(score('gabor_oracle', area)) == pytest.approx(medians.mean(), abs=.03)
+        truth = predictivity(population.features(scenes), np.repeat(rates[:, None], 2, axis=1),
+                                  population.neurons.animal.to_numpy()[neurons], Protocol(trial_halves=1))
+        per_animal = truth.raw.mean(axis=0).reshape(N_ANIMALS, -1).mean(axis=1)
+        assert float(score('gabor_oracle', area)) == pytest.approx(per_animal.mean(), abs=.03)
 
     def test_score_has_what_brainscore_and_its_readers_need(self, area):
         result = score('alexnet64_untrained', area)
@@ -70,8 +70,14 @@ class TestKnownAnswers:
         assert list(result.attrs['layer_scores']['layer'].values) == ['conv1', 'conv2', 'conv3', 'conv4', 'conv5']
         assert result.attrs['layer_scores'].sel(layer='conv1').item() == result.item()
         assert result.attrs['layer'] == 'conv1'
-        assert result.attrs['corrected'].shape == (10, 180)
-        assert result.attrs['published'] < result.item()
+        assert result.attrs['corrected'].shape == (10, N_ANIMALS)
+        assert result.attrs['published'] < result.attrs['median_neuron']
+        assert result.attrs['reliability'].shape == (180,)
+        lower, median, upper = result.attrs['reliability_quartiles']
+        assert 0 < lower < median < upper < 1
+        others = result.attrs['inter_animal_consistency']
+        assert others.attrs['n_animals'] == N_ANIMALS
+        assert result.item() < others.item() < score('gabor_oracle', area).item()
         lower, upper = result.attrs['interval']
         assert lower < result.item() < upper
 
@@ -85,7 +91,7 @@ def test_the_oracle_rises_towards_one_with_images_and_components():
 
     def oracle(n_images, n_components):
         protocol = Protocol(image_splits=1, trial_halves=1, n_components=n_components)
-        return np.median(predictivity(features[:n_images], rates[:n_images], animals, protocol).corrected())
+        return np.median(predictivity(features[:n_images], rates[:n_images], animals, protocol).of_neurons())
 
     ladder = [oracle(118, 25), oracle(600, 25), oracle(600, 120)]
     assert ladder == sorted(ladder)

@@ -13,4 +13,5 @@ def of_domains(effects, n_animals=6, n_splits=10, animal_sd=.02, split_sd=.02, s
             for split in range(n_splits):
                 rows.append([f'model_{domain}', domain, 'conv1', 'Mouse.VISp-pls', f'm{animal}', split,
                              .5 + effect + own[animal] + split_sd * rng.standard_normal()])
-    return pd.DataFrame(rows, columns=['model', 'domain', 'layer', 'benchmark', 'animal', 'split', 'value'])
+    table = pd.DataFrame(rows, columns=['model', 'domain', 'layer', 'benchmark', 'animal', 'split', 'value'])
+    return table.assign(animal_value=table.groupby(['model', 'animal']).value.transform('mean'))

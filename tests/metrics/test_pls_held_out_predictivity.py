@@ -38,21 +38,21 @@ def test_is_the_formula():
     internal = np.mean([of_columns(s1, s2) for s1, s2 in halves], axis=0)
     result = held_out_predictivity(train_features, train, test_features, test, PROTOCOL)
     assert result.raw[0] == pytest.approx(raw, abs=1e-6)
-    assert result.corrected()[0] == pytest.approx(raw / np.sqrt(internal), abs=1e-6)
+    assert result.of_neurons() == pytest.approx(raw / np.sqrt(internal), abs=1e-6)
 
 
 def test_noise_free_responses_linear_in_the_features_are_explained_completely():
     train_features, train, test_features, _, test = population(noise=0)
     result = held_out_predictivity(train_features, train, test_features, test, Protocol(1, 3, n_components=12))
-    assert result.corrected() == pytest.approx(1, abs=1e-9)
+    assert result.of_neurons() == pytest.approx(1, abs=1e-9)
 
 
 @pytest.mark.parametrize('noise', [1., 2.2])  # 2.2: the signal takes 17 % of the variance of a trial
 def test_noise_of_the_test_trials_takes_nothing(noise):
     train_features, train, test_features, rates, test = population(noise=noise, n_neurons=100)
     noise_free = np.repeat(rates[:, None], 2, axis=1)
-    corrected = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).corrected()[0]
-    truth = held_out_predictivity(train_features, train, test_features, noise_free, PROTOCOL).corrected()[0]
+    corrected = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).of_neurons()
+    truth = held_out_predictivity(train_features, train, test_features, noise_free, PROTOCOL).of_neurons()
     assert np.nanmedian(corrected) == pytest.approx(np.median(truth), abs=.03)
 
 
@@ -64,7 +64,7 @@ def test_noise_of_the_training_trials_costs_as_much_as_the_docstring_says():
                                                                     n_features=25)
         noise_free = np.repeat(rates[:, None], 2, axis=1)
         protocol = Protocol(1, 1, n_components=25)
-        fitted = held_out_predictivity(train_features, train, test_features, noise_free, protocol).corrected()[0]
+        fitted = held_out_predictivity(train_features, train, test_features, noise_free, protocol).of_neurons()
         costs.append(1 - np.median(fitted))
     bound = 1 - 1 / np.sqrt(1 + 25 / 2000 * .83 / .17)
     assert bound / 2 < np.mean(costs) < 1.2 * bound
@@ -75,15 +75,15 @@ def test_random_features_explain_nothing():
     rng = np.random.default_rng(1)
     features = rng.standard_normal((460, 200))
     result = held_out_predictivity(features[:400], train, features[400:], test, PROTOCOL)
-    assert np.nanmedian(result.corrected()) == pytest.approx(0, abs=.05)
+    assert np.nanmedian(result.of_neurons()) == pytest.approx(0, abs=.05)
 
 
 def test_a_constant_neuron_and_one_without_a_training_trial_are_nan_and_harm_no_other():
     train_features, train, test_features, _, test = population()
-    whole = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).corrected()[0]
+    whole = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).of_neurons()
     test[:, :, 3] = .1
     train[7, 5] = np.nan
-    corrected = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).corrected()[0]
+    corrected = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).of_neurons()
     assert np.flatnonzero(np.isnan(corrected)).tolist() == [3, 5]
     others = np.delete(np.arange(20), [3, 5])
     assert corrected[others] == pytest.approx(whole[others], abs=.05)  # the regression lost a neuron
@@ -91,9 +91,9 @@ def test_a_constant_neuron_and_one_without_a_training_trial_are_nan_and_harm_no_
 
 def test_a_missing_trial_is_left_out_of_the_averages():
     train_features, train, test_features, _, test = population()
-    whole = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).corrected()[0]
+    whole = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).of_neurons()
     test[4, 9] = np.nan
-    holed = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).corrected()[0]
+    holed = held_out_predictivity(train_features, train, test_features, test, PROTOCOL).of_neurons()
     assert holed == pytest.approx(whole, abs=.1)
     assert (holed != whole).all()
 

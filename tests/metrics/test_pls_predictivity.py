@@ -59,7 +59,8 @@ def test_noise_free_responses_linear_in_the_features_are_explained_completely():
     features, rates, _, animals = linear_population(40, 8, 1, noise=0)
     result = predictivity(features, np.repeat(rates[:, None], 4, axis=1), animals,
                           Protocol(image_splits=3, trial_halves=2, n_components=6))
-    assert result.corrected() == pytest.approx(1, abs=1e-9)
+    assert result.of_neurons() == pytest.approx(1, abs=1e-9)
+    assert result.of_animals(animals) == pytest.approx(1, abs=1e-9)
     assert result.published == pytest.approx(1, abs=1e-9)
     assert result.raw == pytest.approx(1, abs=1e-9)
 
@@ -71,7 +72,8 @@ def test_noise_takes_nothing_from_the_corrected_value_but_from_the_published_one
     result = predictivity(features, responses, animals, Protocol(image_splits=10, trial_halves=5, n_components=6))
     measured = np.nanmedian(spearman_brown(result.internal.mean(axis=0)))
     assert measured == pytest.approx(reliability, abs=.1)
-    assert np.nanmedian(result.corrected()) == pytest.approx(1, abs=within)
+    assert result.of_animals(animals) == pytest.approx(1, abs=within)
+    assert np.nanmedian(result.of_neurons()) == pytest.approx(1, abs=within)
     assert np.nanmedian(result.published) < 1 - .2 * (1 - reliability)
 
 
@@ -79,7 +81,8 @@ def test_random_features_explain_nothing():
     rng = np.random.default_rng(0)
     _, _, responses, animals = linear_population(118, 60, 20, noise=1.)
     result = predictivity(rng.standard_normal((118, 500)), responses, animals, PROTOCOLS['quick'])
-    assert np.nanmedian(result.corrected()) == pytest.approx(0, abs=.05)
+    assert result.of_animals(animals) == pytest.approx(0, abs=.05)
+    assert np.nanmedian(result.of_neurons()) == pytest.approx(0, abs=.05)
 
 
 def test_pooling_neurons_makes_a_high_score_of_nothing():
@@ -88,7 +91,7 @@ def test_pooling_neurons_makes_a_high_score_of_nothing():
     responses = rng.poisson(rng.lognormal(0, 1, 60), (118, 50, 60)).astype(float)
     features, animals = rng.standard_normal((118, 500)), np.zeros(60)
     pooled, _ = pooled_predictivity(features, responses, animals, Protocol(3, EVEN_ODD, scale=True))
-    per_neuron = predictivity(features, responses, animals, Protocol(3, EVEN_ODD)).corrected()
+    per_neuron = predictivity(features, responses, animals, Protocol(3, EVEN_ODD)).of_neurons()
     assert pooled.shape == (3, 1)
     assert pooled.mean() > .9
     assert abs(np.nanmedian(per_neuron)) < .2
@@ -112,7 +115,7 @@ def test_constant_neuron_is_nan_and_harms_no_other():
     features, _, responses, animals = linear_population(30, 6, 8, noise=1.)
     silent = responses.copy()
     silent[:, :, 2] = 0
-    corrected = predictivity(features, silent, animals, SMALL).corrected()[0]
+    corrected = predictivity(features, silent, animals, SMALL).of_neurons()
     assert np.isnan(corrected[2])
     assert np.isfinite(np.delete(corrected, 2)).all()
 
@@ -125,7 +128,7 @@ def test_an_image_with_fewer_trials_is_averaged_over_those_it_has():
     for half, trials in enumerate(halves):
         assert means[half, 3] == pytest.approx(responses[3, :6][trials[:6]].mean(axis=0))
         assert means[half, 4] == pytest.approx(responses[4, trials].mean(axis=0))
-    assert np.isfinite(predictivity(features, responses, animals, SMALL).corrected()).all()
+    assert np.isfinite(predictivity(features, responses, animals, SMALL).of_neurons()).all()
 
 
 def test_an_image_without_trials_leaves_the_neuron_out_and_no_other():
@@ -150,13 +153,11 @@ def test_fewer_features_than_components_use_what_there_is():
     assert np.isfinite(predictivity(features, responses, animals, SMALL).raw).all()
 
 
-def test_split_weights_count_splits():
+def test_a_split_alone_is_the_score_of_that_split():
     features, _, responses, animals = linear_population(60, 6, 8, noise=1.)
     result = predictivity(features, responses, animals, SMALL)
-    drawn = Predictivity(*(values[[0, 0, 2]] for values in (result.raw, result.mapping, result.internal,
-                                                            result.published)))
-    assert result.corrected(np.array([[2., 0, 1]])) == pytest.approx(drawn.corrected())
-    assert result.corrected_per_split()[1] == pytest.approx(result.corrected(np.array([[0., 1, 0]]))[0])
+    alone = Predictivity(*(values[[1]] for values in (result.raw, result.mapping, result.internal, result.published)))
+    assert result.of_splits(animals)[1] == pytest.approx(alone.of_animals(animals))
 
 
 @pytest.mark.parametrize(('images', 'trials', 'says'), [

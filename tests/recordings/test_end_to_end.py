@@ -175,7 +175,7 @@ def test_allen(name, kind, home, request):
     # fewer halvings of the trials than the benchmark takes give the same value, less exactly
     benchmark.metric = load_metric('noise_corrected_pls', protocol='quick')
     truth = per_animal(predictivity(features, np.repeat(noise_free[:, None], 2, axis=1), animals,
-                                    Protocol(trial_halves=1)).corrected()[0], animals)
+                                    Protocol(trial_halves=1)).of_neurons(), animals)
     score = benchmark(load_model('gabor_oracle'))
     print(f"{name}.VISp-pls: true features {float(score):.3f} ± {score.attrs['error']:.3f}, noise-free {truth:.3f}")
     assert float(score) == pytest.approx(truth, abs=.03)
@@ -186,7 +186,7 @@ def test_allen(name, kind, home, request):
     nothing = []
     for seed in range(12):
         features = np.random.default_rng(seed).standard_normal((N_SCENES, 1000))
-        found = predictivity(features, responses, animals, Protocol(trial_halves=1)).corrected()[0]
+        found = predictivity(features, responses, animals, Protocol(trial_halves=1)).of_neurons()
         nothing.append(per_animal(found, animals))
     print(f"{name}.VISp-pls: random features {float(chance):.3f} ± {chance.attrs['error']:.3f}; 12 other draws "
           f'{np.mean(nothing):.3f}, standard deviation {np.std(nothing, ddof=1):.3f}')
@@ -225,6 +225,6 @@ def _on_noise_free(truth, trained) -> tuple:
         test = (expected[:n_test] / scale)[:, None].repeat(2, axis=1)
         train = (expected[images] if trained else training.values) / scale
         values.append(held_out_predictivity(truth.features[images], train, truth.features[:n_test], test,
-                                            Protocol(1, 1)).corrected()[0])
+                                            Protocol(1, 1)).of_neurons())
         animals.append(np.full(36, number))
     return np.concatenate(values), np.concatenate(animals)

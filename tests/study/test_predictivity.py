@@ -8,12 +8,13 @@ from study.predictivity import first_layer_against_mean, per_animal
 
 
 class TestPerAnimal:
-    def test_means_over_the_splits_there_are(self):
+    def test_values_are_those_of_all_splits_together_and_not_means_of_splits(self):
         table = of_domains({'a': 0}, n_animals=2, n_splits=3)
         table.loc[0, 'value'] = np.nan
+        table['animal_value'] += .01
         means = per_animal(table)
         assert list(means.n_splits) == [2, 3]
-        assert means.value[0] == pytest.approx(table.value[1:3].mean())
+        assert list(means.value) == [table.animal_value[0], table.animal_value[3]]
         assert set(zip(means.recording, means.area, means.metric)) == {('Mouse', 'VISp', 'pls')}
 
     def test_metrics_with_underscores_are_kept_whole(self):

@@ -33,6 +33,7 @@ def fabricated_scores(models, recording, out):
                           'domain': model.label if model.group == 'trained' else None,
                           'value': value + .02 * rng.standard_normal()} for animal in range(3) for split in range(5)]
     results = pd.DataFrame(rows)
+    results['animal_value'] = results.groupby(['model', 'layer', 'benchmark', 'animal']).value.transform('mean')
     keys = ['recording', 'area', 'metric', 'model', 'label', 'group', 'layer']
     values = with_keys(results).groupby(keys, sort=False).value.agg(value='mean', error='std')
     return Scored(results, values.reset_index().assign(n_neurons=9, n_nan=0), [])

@@ -23,7 +23,9 @@ def test_every_benchmark_is_described(name):
         assert entry['data']['species'] == 'mouse'
         assert entry['data']['region'] == identifier.split('.')[1].split('-')[0]
         assert entry['data']['data_publicly_available'] == (name != 'Willeke2022')
-        assert entry['metric']['type'].startswith('mouse_rdm' if '-rdm' in identifier else 'noise_corrected_pls')
+        variant = identifier.partition('-')[2].partition('_')[0]
+        assert entry['metric']['type'].startswith({'rdm': 'mouse_rdm', 'cka': 'mouse_cka'}.get(
+            variant, f'noise_corrected_{variant}'))
 
 
 @pytest.mark.parametrize('name', ['alexnet64', 'alexnet64_seeds', 'mouse_baselines'])

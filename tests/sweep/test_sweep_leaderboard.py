@@ -1,7 +1,7 @@
 """Results side by side."""
 import numpy as np
 
-from brainscore_plugin.sweep.leaderboard import heatmap, leaderboard
+from brainscore_plugin.sweep.leaderboard import _markdown, heatmap, leaderboard
 from brainscore_plugin.sweep.tasks import Task
 
 
@@ -21,3 +21,14 @@ def test_a_value_within_two_errors_of_chance_is_not_above_it():
     assert list(table.model) == ['high', 'low', 'random_features']
     assert ['chance' in note for note in table.note] == [False, True, True]
     assert all('2 of 9 neurons undefined' in note for note in table.note)
+
+
+def test_a_value_stands_beside_what_other_mice_get_where_they_can_be_asked():
+    summary = {'value': .3, 'error': .1, 'committed': True, 'region': 'VISp', 'n_neurons': 9, 'n_nan': 0}
+    table = leaderboard(['m'], ['X.VISp-pls', 'X.VISp-rdm'], {
+        Task('m', 'l', 'X.VISp-pls'): {**summary, 'consistency': .6, 'n_animals': 3},
+        Task('m', 'l', 'X.VISp-rdm'): summary}).set_index('benchmark')
+    assert table.of_consistency['X.VISp-pls'] == .5
+    assert table.n_animals['X.VISp-pls'] == 3
+    assert np.isnan(table.of_consistency['X.VISp-rdm'])
+    assert '0.50 of 0.600' in _markdown(table.reset_index())

@@ -6,8 +6,8 @@ from brainscore_plugin.sweep.results import load_results, read_summary, write_re
 from brainscore_plugin.sweep.tasks import Task
 
 TASK = Task('some/model', 'layer 1', 'Mine2026.VISp-pls')
-ROWS = pd.DataFrame({'animal': ['a', 'b'], 'split': [0, 0], 'value': [.1, .2], 'raw': .1, 'ceiling': .9, 'n_neurons': 3,
-                     'n_nan': 0, 'seed': 0, 'protocol': 'quick', 'versions': ''})
+ROWS = pd.DataFrame({'animal': ['a', 'b'], 'split': [0, 0], 'value': [.1, .2], 'animal_value': [.1, .2], 'raw': .1,
+                     'ceiling': .9, 'n_neurons': 3, 'n_nan': 0, 'seed': 0, 'protocol': 'quick', 'versions': ''})
 
 
 def test_a_result_is_read_as_it_was_written(tmp_path):

@@ -88,18 +88,19 @@ class TestResults:
         assert 'alexnet64_untrained' in (undisturbed / 'leaderboard.md').read_text()
         assert (undisturbed / 'heatmap.png').read_bytes().startswith(b'\x89PNG')
 
-    def test_rows_are_medians_of_an_animals_neurons_in_a_split(self, undisturbed):
+    def test_rows_are_an_animals_values_in_a_split_and_its_value_in_the_score(self, undisturbed):
         rows = load_results(undisturbed)
         assert len(rows) == 14 * 3 * 10  # tasks x animals x splits
         rows = rows[(rows.model == 'alexnet64_untrained') & (rows.benchmark == BENCHMARKS[0]) & (rows.layer == 'conv1')]
         benchmark = load_benchmark(BENCHMARKS[0])
         score = benchmark(load_model('alexnet64_untrained'))
         animal = rows.animal.iloc[0]
-        mine = score.attrs['corrected']['animal'].values == animal
+        mine = score.raw.raw['animal'].values == animal
         of_animal = rows[rows.animal == animal]
         assert list(of_animal.split) == list(range(10))
-        for column, values in (('value', score.attrs['corrected']), ('raw', score.raw.raw)):
-            assert of_animal[column].to_numpy() == pytest.approx(np.nanmedian(values.values[:, mine], axis=1))
+        assert of_animal.value.to_numpy() == pytest.approx(score.attrs['corrected'].values[:, 0])
+        assert of_animal.animal_value.to_numpy() == pytest.approx(np.full(10, score.attrs['animals'].values[0]))
+        assert of_animal.raw.to_numpy() == pytest.approx(score.raw.raw.values[:, mine].mean(axis=1))
         ceiling = np.median(benchmark.ceiling.raw.values[:, mine].mean(axis=0))
         assert of_animal.ceiling.to_numpy() == pytest.approx(np.full(10, ceiling))
         assert set(of_animal.n_neurons) == {60}

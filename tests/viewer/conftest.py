@@ -80,7 +80,8 @@ def sweep(tmp_path):
     from brainscore_plugin.sweep.tasks import Task
     for model in ('alexnet64_untrained', 'other'):
         for k, layer in enumerate(('conv1', 'conv2')):
-            rows = pd.DataFrame({'animal': ['a', 'b'], 'split': 0, 'value': [.2 + .1 * k, .3], 'raw': .1, 'ceiling': .5,
+            rows = pd.DataFrame({'animal': ['a', 'b'], 'split': 0, 'value': [.2 + .1 * k, .3],
+                                 'animal_value': [.2 + .1 * k, .3], 'raw': .1, 'ceiling': .5,
                                  'n_neurons': 3, 'n_nan': 0, 'seed': 0, 'protocol': 'quick', 'versions': ''})
             write_result(Task(model, layer, 'SimulatedMouse.VISp-pls'), tmp_path / 'sweep', rows, {}, '')
     return tmp_path / 'sweep'

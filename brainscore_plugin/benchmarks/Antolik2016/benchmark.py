@@ -5,7 +5,10 @@ from brainscore_vision import load_ceiling, load_dataset, load_metric, load_stim
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
 
 TIME_BIN = (0, 500)  # ms
-METRICS = {'pls': 'noise_corrected_pls_folds', 'pls_held_out': 'noise_corrected_pls_held_out', 'rdm': 'mouse_rdm'}
+METRICS = {'pls': 'noise_corrected_pls_folds', 'pls_held_out': 'noise_corrected_pls_held_out', 'rdm': 'mouse_rdm',
+           'ridge': 'noise_corrected_ridge', 'cka': 'mouse_cka'}
+CEILINGS = {'rdm': 'mouse_rdm_reliability', 'cka': 'mouse_cka_reliability'}
+VERSIONS = {'pls_held_out': 2}  # mean over fields of ratios of means
 # Least difference between the scores of two models that 80 % of such recordings would show at the level of 5 %, by
 # simulation: python bench/few_images.py prints it, docs/method.md explains it.
 RESOLVABLE = {'pls': .13, 'rdm': .20}
@@ -38,21 +41,24 @@ def Antolik2016(variant: str) -> MousePredictivity:
       correlations corrected for the noise of the responses (metric `noise_corrected_pls_folds`).
     - 'pls_held_out': fitted to the 1,260 to 1,800 images that a field saw once, scored on the 50
       (`noise_corrected_pls_held_out`). Their images must be packaged first.
+    - 'ridge': ridge regression with a penalty for each neuron, fitted to halves of the images and of the trials
+      (`noise_corrected_ridge`).
     - 'rdm': similarity of the fields' dissimilarity matrices to the model's, each neuron's responses less their mean
       (`mouse_rdm`).
+    - 'cka': linear centred kernel alignment, debiased and corrected for noise (`mouse_cka`).
 
     **What differences mean.** The score's attribute ``resolvable_difference`` is what such a recording can tell apart.
 
     Parameters
     ----------
-    variant : 'pls', 'pls_held_out' or 'rdm'
+    variant : 'pls', 'pls_held_out', 'ridge', 'rdm' or 'cka'
     """
     fits = variant == 'pls_held_out'
-    ceiling = load_ceiling('mouse_rdm_reliability' if variant == 'rdm' else 'split_half_reliability')
+    ceiling = load_ceiling(CEILINGS.get(variant, 'split_half_reliability'))
     load = load_with_training_images if fits else load_centred if variant == 'rdm' else load_trials
     return MousePredictivity(
-        f'Antolik2016.VISp-{variant}', 'VISp', version=1, load_recordings=load, metric=load_metric(METRICS[variant]),
-        time_bin=TIME_BIN, bibtex=BIBTEX, ceiler=ceiling, load_training=load_training_trials if fits else None,
+        f'Antolik2016.VISp-{variant}', 'VISp', version=VERSIONS.get(variant, 1), load_recordings=load,
+        metric=load_metric(METRICS[variant]), time_bin=TIME_BIN, bibtex=BIBTEX, ceiler=ceiling, load_training=load_training_trials if fits else None,
         resolvable_difference=RESOLVABLE.get(variant))
 
 

@@ -33,6 +33,6 @@ def Siegle2021(area: str, variant: str) -> MousePredictivity:
     ----------
     area : str
         VISp, VISl, VISal, VISam, VISpm or VISrl.
-    variant : 'pls', 'pls_pooled' or 'rdm'
+    variant : 'pls', 'ridge', 'pls_pooled', 'rdm' or 'cka'
     """
     return allen_scenes('Siegle2021', area, variant, load_recordings, version=1, time_bin=TIME_BIN, bibtex=BIBTEX)

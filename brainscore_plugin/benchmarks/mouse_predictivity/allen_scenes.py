@@ -19,12 +19,15 @@ def allen_scenes(recording: str, area: str, variant: str,
     **Protocol.**
 
     - 'pls': 10 halvings of the images x 100 random halvings of the 50 trials, PLS with 25 components fitted to each
-      half of the trials, noise correction per neuron; median over an animal's neurons, mean over animals (metric
+      half of the trials, an animal's neurons corrected for noise together, mean over animals (metric
       `noise_corrected_pls`, protocol `nayebi2023`).
+    - 'ridge': the same by ridge regression, a penalty for each neuron, and 10 halvings of the trials
+      (`noise_corrected_ridge`).
     - 'pls_pooled': correlations over all images and neurons of an animal at once, 100 halvings of the images, even and
       odd trials, median over animals, as the study of image domains measured (Prasad, Manor & Pereira 2022;
       `noise_corrected_pls_pooled`, protocol `released_code`).
     - 'rdm': similarity of the animals' dissimilarity matrices to the model's (`mouse_rdm`).
+    - 'cka': linear centred kernel alignment, debiased and corrected for noise (`mouse_cka`).
 
     Parameters
     ----------
@@ -32,7 +35,7 @@ def allen_scenes(recording: str, area: str, variant: str,
         'deVries2020' or 'Siegle2021'.
     area : str
         VISp, VISl, VISal, VISam, VISpm or VISrl.
-    variant : 'pls', 'pls_pooled' or 'rdm'
+    variant : 'pls', 'ridge', 'pls_pooled', 'rdm' or 'cka'
     load_recordings : callable
         The data plugin's function: area and filter -> single trials, (5900 presentations, neuroid, time_bin).
     **facts

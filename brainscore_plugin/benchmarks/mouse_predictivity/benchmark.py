@@ -56,6 +56,8 @@ class MousePredictivity(BenchmarkBase):
         Name of the filter that chose the neurons; it goes into the score's attributes.
     ceiler : Metric, optional
         Gives the ceiling of the recordings; `split_half_reliability` of the neurons by default.
+    consistency : Metric, optional
+        Gives what other animals' neurons predict of an animal's, where all saw the same images.
     load_training : callable, optional
         Animal -> its single trials of the training images, NeuroidAssembly (presentation, neuroid), where these are
         other images than those that are scored.
@@ -66,7 +68,7 @@ class MousePredictivity(BenchmarkBase):
 
     def __init__(self, identifier: str, area: str, version: int, load_recordings: Callable[[], NeuroidAssembly],
                  metric: Metric, time_bin: tuple[int, int], bibtex: str, parent: str | None = None,
-                 neuron_selection: str = 'none', ceiler: Metric | None = None,
+                 neuron_selection: str = 'none', ceiler: Metric | None = None, consistency: Metric | None = None,
                  load_training: Callable[[str], NeuroidAssembly] | None = None,
                  resolvable_difference: float | None = None):
         super().__init__(identifier=identifier, version=version, ceiling_func=None, parent=parent or area,
@@ -77,6 +79,7 @@ class MousePredictivity(BenchmarkBase):
         self._time_bin = time_bin
         self.neuron_selection = neuron_selection
         self._ceiler = ceiler
+        self._consistency = consistency
         self.load_training = load_training
         self.resolvable_difference = resolvable_difference
 
@@ -106,6 +109,17 @@ class MousePredictivity(BenchmarkBase):
         ceiler = self._ceiler or load_ceiling('split_half_reliability')
         return ceiler(self.recordings)
 
+    @cached_property
+    def inter_animal_consistency(self) -> Score | None:
+        """What other animals' neurons get in the place of a model's features; None where animals cannot be compared.
+
+        Computed once a process, when it is first asked for: each halving of the trials has features of its own, so that
+        it costs several times what a layer of a model does.
+        """
+        if self._consistency is None or len(set(self.recordings['animal'].values)) < 2:
+            return None
+        return self._consistency(self.recordings)
+
     def __call__(self, candidate: BrainModel) -> Score:
         """Score a model; see :class:`MousePredictivity`.
 
@@ -114,7 +128,8 @@ class MousePredictivity(BenchmarkBase):
         Score
             The committed layer's score with the metric's attributes (raw, corrected, animals, error, n_nan,
             n_neurons, seed, …) and layer (the committed one), layer_scores (a Score over layer, its error in
-            attribute error), ceiling, region, filter, comment and, where it is known, resolvable_difference.
+            attribute error), ceiling, region, filter, comment and, where they are known, inter_animal_consistency and
+            resolvable_difference.
         """
         region, features = self.features(candidate)
         scores = {layer: self.score_features(values) for layer, values in features.items()}
@@ -129,6 +144,8 @@ class MousePredictivity(BenchmarkBase):
             _logger.warning(f'{self.identifier}: {comment}')
         score.attrs.update({'layer': committed, 'layer_scores': layer_scores, 'ceiling': self.ceiling,
                             'region': region, 'filter': self.neuron_selection, 'comment': comment})
+        if self.inter_animal_consistency is not None:
+            score.attrs['inter_animal_consistency'] = self.inter_animal_consistency
         if self.resolvable_difference is not None:
             score.attrs['resolvable_difference'] = self.resolvable_difference
         return score

@@ -18,26 +18,37 @@ class Variant:
     ceiling : str
     held_out_metric : str, optional
         The metric where recordings have training images of their own; without it such images are not used.
+    consistency : str, optional
+        The measure of what other animals' neurons get, which is none where animals saw different images.
+    revision : int
+        Added to a recording's version: raised whenever the metric gives all recordings other scores.
     """
     metric: str
     ceiling: str
     held_out_metric: str | None = None
+    consistency: str | None = None
+    revision: int = 0
 
 
 VARIANTS = {
-    # noise-corrected PLS per neuron (Nayebi et al. 2023)
-    'pls': Variant('noise_corrected_pls', 'split_half_reliability', 'noise_corrected_pls_held_out'),
+    # noise-corrected PLS predictivity of neurons (Nayebi et al. 2023)
+    'pls': Variant('noise_corrected_pls', 'split_half_reliability', 'noise_corrected_pls_held_out',
+                   'inter_animal_consistency', revision=1),  # 1: mean over animals of ratios of means
+    # the same by ridge regression, a penalty for each neuron
+    'ridge': Variant('noise_corrected_ridge', 'split_half_reliability', consistency='inter_animal_consistency_ridge'),
     # the measure of Prasad, Manor & Pereira (2022), which pools neurons
     'pls_pooled': Variant('noise_corrected_pls_pooled', 'split_half_reliability',
                           'noise_corrected_pls_pooled_held_out'),
     # similarity of dissimilarity matrices
     'rdm': Variant('mouse_rdm', 'mouse_rdm_reliability'),
+    # linear centred kernel alignment (Kornblith et al. 2019)
+    'cka': Variant('mouse_cka', 'mouse_cka_reliability'),
 }
 
 
 def benchmark_variant(recording: str, area: str, variant: str, load_recordings: Callable[[], NeuroidAssembly],
                       load_training: Callable[[str], NeuroidAssembly] | None = None, settings: dict | None = None,
-                      **facts) -> MousePredictivity:
+                      *, version: int, **facts) -> MousePredictivity:
     """A benchmark on recordings of an area, scored in one of the ways of :data:`VARIANTS`.
 
     Parameters
@@ -45,18 +56,23 @@ def benchmark_variant(recording: str, area: str, variant: str, load_recordings: 
     recording : str
         Key of the recordings, with which the identifier begins, such as 'deVries2020'.
     area : str
-    variant : 'pls', 'pls_pooled' or 'rdm'
+    variant : 'pls', 'ridge', 'pls_pooled', 'rdm' or 'cka'
         Ending of the identifier, after the area.
     load_recordings, load_training
         As of :class:`~.benchmark.MousePredictivity`; `load_training` is used by the variants that fit.
     settings : dict, optional
         Variant -> arguments of its metric, where they are not the metric's defaults.
+    version : int
+        Of the recording.
     **facts
-        The other parameters of :class:`~.benchmark.MousePredictivity`: version, time_bin, bibtex, neuron_selection.
+        The other parameters of :class:`~.benchmark.MousePredictivity`: time_bin, bibtex, neuron_selection.
     """
     chosen = VARIANTS[variant]
     held_out = load_training is not None and chosen.held_out_metric is not None
     metric = load_metric(chosen.held_out_metric if held_out else chosen.metric, **(settings or {}).get(variant, {}))
     return MousePredictivity(identifier=f'{recording}.{area}-{variant}', area=area, load_recordings=load_recordings,
                              load_training=load_training if held_out else None, metric=metric,
-                             ceiler=load_ceiling(chosen.ceiling), **facts)
+                             version=version + chosen.revision,
+                             ceiler=load_ceiling(chosen.ceiling),
+                             consistency=load_ceiling(chosen.consistency) if chosen.consistency and not held_out
+                             else None, **facts)

@@ -6,7 +6,7 @@ from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredi
 from brainscore_vision.benchmarks.mouse_predictivity.variants import benchmark_variant
 
 TIME_BIN = (0, 250)  # ms
-SETTINGS = {'pls': {'protocol': 'quick'}}  # 10 image splits x 5 trial halves suffice: these neurons are reliable
+SETTINGS = {variant: {'protocol': 'quick'} for variant in ('pls', 'ridge')}  # 10 image splits x 5 trial halves suffice: these neurons are reliable
 
 # The simulation is this project's; its neurons are the energy model of Adelson and Bergen.
 BIBTEX = """@article{adelson1985spatiotemporal,
@@ -27,15 +27,17 @@ def SimulatedMouse(area: str, variant: str) -> MousePredictivity:
 
     **Protocol.**
 
-    - 'pls': noise-corrected PLS per neuron, protocol `quick` (metric `noise_corrected_pls`).
+    - 'pls': noise-corrected PLS predictivity, protocol `quick` (metric `noise_corrected_pls`).
+    - 'ridge': the same by ridge regression, protocol `quick` (`noise_corrected_ridge`).
     - 'pls_pooled': the published measure, which pools neurons, as the released code computes it, 100 image splits
       (`noise_corrected_pls_pooled`). For comparison only: chance reaches high values.
     - 'rdm': similarity of the animals' dissimilarity matrices to the model's (`mouse_rdm`).
+    - 'cka': linear centred kernel alignment, debiased and corrected for noise (`mouse_cka`).
 
     Parameters
     ----------
     area : 'VISp' or 'VISl'
-    variant : 'pls', 'pls_pooled' or 'rdm'
+    variant : 'pls', 'ridge', 'pls_pooled', 'rdm' or 'cka'
     """
     return benchmark_variant('SimulatedMouse', area, variant, lambda: load_area(area), settings=SETTINGS, version=1,
                              time_bin=TIME_BIN, bibtex=BIBTEX)

@@ -18,7 +18,7 @@ def test_the_neurons_are_reliable(area):
 
 # to the third digit: the last bits of a regression differ between processors
 @pytest.mark.parametrize(('model', 'area', 'expected'), [
-    ('gabor_oracle', 'VISp', .726), ('pixels64', 'VISp', .092), ('random_features', 'VISp', .005),
+    ('gabor_oracle', 'VISp', .710), ('pixels64', 'VISp', .102), ('random_features', 'VISp', .009),
 ])
 def test_score(model, area, expected):
     assert score(model, f'SimulatedMouse.{area}-pls').item() == pytest.approx(expected, abs=.001)

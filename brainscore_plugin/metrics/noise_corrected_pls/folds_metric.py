@@ -12,7 +12,7 @@ from brainscore_vision.metrics.mouse_metrics.averages import mean, nanmean
 from brainscore_vision.metrics.mouse_metrics.bootstrap import image_weights
 from brainscore_vision.metrics.mouse_metrics.halvings import half_means, positive, spearman_brown, trial_halves
 
-from .bootstrap import uncertainty
+from .bootstrap import bootstrap_attributes
 from .folds import FoldProtocol, fold_correlation, fold_predictions, neuron_correlations
 
 N_BOOTSTRAP = 1000
@@ -104,7 +104,7 @@ class NoiseCorrectedPLSFolds(Metric):
             'reliability': Score(reliability, coords=coords, dims=('animal',)),
             'n_nan': int(np.isnan(per_neuron).sum()),
             'n_neurons': len(per_neuron),
-            **uncertainty(samples, ['image']),
+            **bootstrap_attributes(samples, ['image']),
             'protocol': str(self.protocol),
             'seed': self.protocol.seed,
         })

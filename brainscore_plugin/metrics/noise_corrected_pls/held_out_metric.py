@@ -7,11 +7,11 @@ from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidA
 from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials, trials_by_animal
 from brainscore_vision.metrics.mouse_metrics.bootstrap import image_weights
 
-from .bootstrap import held_out_bootstrap, pooled_held_out_bootstrap
+from .bootstrap import pooled_held_out_bootstrap
 from .held_out_predictivity import held_out_predictivity, pooled_held_out_predictivity
 from .predictivity import Predictivity
 from .protocol import EVEN_ODD, Protocol
-from .score import score_of_animals, score_of_neurons
+from .score import error_over_images, score_of_animals, score_of_neurons
 
 N_BOOTSTRAP = 200  # each correlates every neuron's responses anew
 PROTOCOL = Protocol(image_splits=1, trial_halves=10)
@@ -24,7 +24,7 @@ class NoiseCorrectedPLSHeldOut(Metric):
     """Noise-corrected PLS predictivity for a fixed division into training and test images.
 
     :func:`~.held_out_predictivity.held_out_predictivity` gives the formula. Each animal has a regression and images of
-    its own; the value is the median over an animal's neurons, mean over animals.
+    its own; the value is the mean over animals.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class NoiseCorrectedPLSHeldOut(Metric):
         -------
         Score
             With the attributes of :class:`~.metric.NoiseCorrectedPLS`, of one split; error and interval are over
-            bootstrap samples of animals and test images.
+            animals and bootstrap samples of the test images.
 
         Raises
         ------
@@ -70,8 +70,7 @@ class NoiseCorrectedPLSHeldOut(Metric):
             found = held_out_predictivity(*_arrays(source, test, training(animal), animal, self.protocol))
             correlations[:, :, animals == animal] = found.raw, found.mapping, found.internal, found.published
         whole, samples = Predictivity(*correlations[:, :1]), Predictivity(*correlations[:, 1:])
-        bootstrap = held_out_bootstrap(samples.corrected_per_split(), animals, self.protocol.seed)
-        return score_of_neurons(whole, target, *bootstrap, self.protocol)
+        return score_of_neurons(whole, target, error_over_images(whole, samples, animals), self.protocol)
 
 
 class NoiseCorrectedPLSPooledHeldOut(Metric):

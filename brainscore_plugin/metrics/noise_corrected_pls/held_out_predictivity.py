@@ -119,9 +119,9 @@ def _check(train_features: np.ndarray, train_responses: np.ndarray, test_feature
                          f'{len(train_responses)} and {n_images} in the responses: give one row an image.')
     if train_responses.shape[1] != n_neurons:
         raise ValueError(f'{train_responses.shape[1]} neurons in the training trials, {n_neurons} in the test trials.')
-    if len(train_responses) < protocol.n_components + 1:
-        raise ValueError(f'{len(train_responses)} training image(s): a PLS regression of {protocol.n_components} '
-                         f'components needs at least {protocol.n_components + 1}.')
+    if len(train_responses) < protocol.least_images:
+        raise ValueError(f'{len(train_responses)} training image(s): a {protocol.regression} needs at least '
+                         f'{protocol.least_images}.')
     if n_images < 2 or n_trials < 2:
         raise ValueError(f'{n_images} test image(s) x {n_trials} trial(s): noise correction correlates two halves of '
                          'the trials over images, so at least 2 of each are needed.')

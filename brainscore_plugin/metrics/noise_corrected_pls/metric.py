@@ -3,14 +3,14 @@ from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials
 
-from .bootstrap import bootstrap, pooled_bootstrap
+from .bootstrap import pooled_bootstrap
 from .predictivity import pooled_predictivity, predictivity
 from .protocol import Protocol, find_protocol
-from .score import score_of_animals, score_of_neurons
+from .score import error_over_splits, score_of_animals, score_of_neurons
 
 
 class NoiseCorrectedPLS(Metric):
-    """Noise-corrected PLS predictivity per neuron, median over an animal's neurons, mean over animals.
+    """Noise-corrected PLS predictivity of an animal's neurons, mean over animals.
 
     :func:`~.predictivity.predictivity` gives the formula, and how it differs from Nayebi et al.'s (2023).
 
@@ -27,7 +27,7 @@ class NoiseCorrectedPLS(Metric):
     >>> float(score), score.attrs['error'], score.attrs['interval']
     """
     REFERENCE = 'Nayebi et al. 2023'  # these two are shown on Brain-Score's website, at most 100 and 1,000 characters
-    NOTES = 'median over neurons of PLS predictivity, each corrected for its noise'
+    NOTES = 'PLS predictivity of neurons, corrected for their noise by ratios of means'
 
     def __init__(self, protocol: str | Protocol = 'nayebi2023'):
         self.protocol = find_protocol(protocol)
@@ -48,13 +48,14 @@ class NoiseCorrectedPLS(Metric):
         Score
             The value, with attributes
 
-            - raw: the same before noise correction; its own raw is per split and neuroid
-            - corrected: per split and neuroid; neuroids: the same from all splits together, which is what counts
-            - animals: the value of each animal
-            - published: the value by Nayebi et al.'s formula
-            - error, interval: standard deviation and 95 % interval of the value over bootstrap samples of animals and
-              image splits (of neurons, where there is one animal); error_over names them
-            - n_nan and n_neurons: neurons whose correction is undefined, and all
+            - raw: mean over neurons before noise correction; its own raw is per split and neuroid
+            - animals: the value of each animal; corrected: the same from each split alone, per split and animal
+            - neuroids: each neuron's own ratio, NaN for n_nan of n_neurons; median_neuron: its median over an animal's
+              neurons, mean over animals; published: the same by Nayebi et al.'s formula
+            - reliability: of each neuron, for all trials; reliability_quartiles: over neurons
+            - error, interval: standard error and 95 % interval by Student's t, over animals and image splits (over
+              neurons, where there is one animal: it holds for that animal); error_over names them. The images are
+              taken as they are
             - protocol and seed
 
         Raises
@@ -66,7 +67,7 @@ class NoiseCorrectedPLS(Metric):
         responses, stimulus_ids = images_by_trials(target)
         animals = target['animal'].values
         result = predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
-        return score_of_neurons(result, target, *bootstrap(result, animals, self.protocol.seed), self.protocol)
+        return score_of_neurons(result, target, error_over_splits(result, animals), self.protocol)
 
 
 class NoiseCorrectedPLSPooled(Metric):

@@ -3,12 +3,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from brainscore_vision.metrics.mouse_metrics.averages import nanmean, weighted_mean
+from brainscore_vision.metrics.mouse_metrics.averages import nanmean
 from brainscore_vision.metrics.mouse_metrics.halvings import half_means, positive, spearman_brown, trial_halves
+from brainscore_vision.metrics.mouse_metrics.noise_correction import neuron_ratios, ratio_of_means
 from threadpoolctl import threadpool_limits
 
-from . import pls
-from .protocol import Protocol, image_splits
+from .protocol import Splits, image_splits
 
 MANY_IMAGES = 500  # from here on one fit is large enough for threads
 CHUNK = 10  # trial halvings fitted together: enough to share the overhead of a call, little enough to hold
@@ -35,7 +35,7 @@ class HalfFit:
 
 
 def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
-              protocol: Protocol) -> Iterator[HalfFit]:
+              protocol: Splits) -> Iterator[HalfFit]:
     """Fit every animal's neurons on half of the images, once from either half of the trials, and predict the rest.
 
     Parameters
@@ -47,8 +47,8 @@ def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
         in a half is left out of the fits to that halving.
     animals : numpy.ndarray, shape (n_neurons,)
         Whose neuron each is: one regression is fitted per animal, to all of its neurons.
-    protocol : Protocol
-        Splits, components, seed.
+    protocol : Splits
+        Splits of images and trials, and what is fitted.
 
     Yields
     ------
@@ -63,11 +63,10 @@ def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
     _check(features, responses, animals, protocol)
     splits = image_splits(len(features), protocol.image_splits, protocol.seed)
     halvings = trial_halves(responses.shape[1], protocol.trial_halves, protocol.seed)
-    n_components = min(protocol.n_components, features.shape[1])
     populations = [np.flatnonzero(animals == animal) for animal in dict.fromkeys(animals)]
     # many small fits: threads would wait for each other longer than they work
     with threadpool_limits(1 if len(features) <= MANY_IMAGES else None):
-        rotations = [pls.rotate(features[train], features[test], scale=protocol.scale) for train, test in splits]
+        mappings = [protocol.mapping(features[train], features[test]) for train, test in splits]
         for start in range(0, len(halvings), CHUNK):
             first = halvings[start:start + CHUNK]
             halves = np.split(half_means(responses, np.concatenate([first, ~first])), 2)
@@ -76,9 +75,8 @@ def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
                       for half in range(len(complete)) for population in populations]
             fitted = [(half, neurons) for half, neurons in fitted if neurons.size]
             for split, (train, test) in enumerate(splits):
-                predictions = iter(pls.predict_many(
-                    rotations[split], [means[half][train][:, neurons] for half, neurons in fitted for means in halves],
-                    n_components))
+                predictions = iter(mappings[split](
+                    [means[half][train][:, neurons] for half, neurons in fitted for means in halves]))
                 for half, neurons in fitted:
                     yield HalfFit(split, start + half, neurons, (next(predictions), next(predictions)),
                                   tuple(means[half][test][:, neurons] for means in halves))
@@ -108,38 +106,50 @@ class Predictivity:
     internal: np.ndarray
     published: np.ndarray
 
-    def corrected(self, split_weights: np.ndarray | None = None) -> np.ndarray:
-        """Each neuron's noise-corrected predictivity, see :func:`predictivity`.
+    def of_neurons(self) -> np.ndarray:
+        """Each neuron's own noise-corrected predictivity, (n_neurons,): NaN where a reliability is not above 0."""
+        return neuron_ratios(*self.means())
+
+    def of_animals(self, animals: np.ndarray) -> np.ndarray:
+        """Each animal's noise-corrected predictivity, which all of its neurons make, (n_animals,).
 
         Parameters
         ----------
-        split_weights : numpy.ndarray, shape (n_samples, image_splits), optional
-            How often each image split counts; all once by default.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_samples, n_neurons)
-            NaN where a reliability is not above 0.
+        animals : numpy.ndarray, shape (n_neurons,)
+            Whose neuron each is; animals are returned as they first appear.
         """
-        weights = np.ones((1, len(self.raw))) if split_weights is None else split_weights
-        raw, mapping, internal = (weighted_mean(weights, values) for values in (self.raw, self.mapping, self.internal))
-        return raw / np.sqrt(positive(mapping) * positive(internal))
+        return self._ratios(animals, *self.means())
 
-    def corrected_per_split(self) -> np.ndarray:
-        """The same from each split alone, (image_splits, n_neurons): noisier, and undefined more often."""
-        return self.corrected(np.eye(len(self.raw)))
+    def of_splits(self, animals: np.ndarray) -> np.ndarray:
+        """The same from each split alone, (image_splits, n_animals): noisier."""
+        return self._ratios(animals, self.raw, self.mapping, self.internal)
+
+    def means(self) -> list[np.ndarray]:
+        """The three correlations of each neuron, mean over splits: (n_neurons,) each."""
+        return [nanmean(values, axis=0) for values in (self.raw, self.mapping, self.internal)]
+
+    @staticmethod
+    def _ratios(animals: np.ndarray, *correlations: np.ndarray) -> np.ndarray:
+        return np.stack([ratio_of_means(*(values[..., animals == animal] for values in correlations))
+                         for animal in dict.fromkeys(animals)], axis=-1)
 
 
-def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, protocol: Protocol) -> Predictivity:
-    r"""How well features predict each neuron's responses to new images, corrected for the neuron's noise.
+def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, protocol: Splits) -> Predictivity:
+    r"""How well features predict neurons' responses to new images, corrected for the neurons' noise.
 
-    The noise-corrected predictivity of a neuron is
+    The noise-corrected predictivity of an animal is
+
+    .. math:: \frac{\sum_i \langle\mathrm{Corr}(M(x; s_1), s_2)\rangle}
+                   {\sqrt{\sum_i \langle\mathrm{Corr}(M(x; s_1), M(x; s_2))\rangle\
+                          \sum_i \langle\mathrm{Corr}(s_1, s_2)\rangle}}
+
+    with sums over its neurons i and averages over trial halves and image splits; see
+    :mod:`brainscore_vision.metrics.mouse_metrics.noise_correction`. That of a neuron is
 
     .. math:: \frac{\langle\mathrm{Corr}(M(x; s_1), s_2)\rangle}
                    {\sqrt{\langle\mathrm{Corr}(M(x; s_1), M(x; s_2))\rangle\ \langle\mathrm{Corr}(s_1, s_2)\rangle}}
 
-    with the averages over trial halves and image splits. Responses and predictions in the numerator are those of half
-    of the trials, and so are the reliabilities that they are divided by; and averages are divided, not ratios
+    where that exists. Responses and predictions in the numerator are those of half of the trials, and so are the reliabilities that they are divided by; and averages are divided, not ratios
     averaged, because a ratio of noisy terms is biased and a reliability near zero makes it explode (Pospisil & Bair
     2021, PLoS Comput Biol 17(8):e1009212, treat the bias of such ratios).
 
@@ -167,12 +177,12 @@ def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarra
         raw[at] = ((m1 * t2).sum(axis=0) + (m2 * t1).sum(axis=0)) / 2
         mapping[at] = (m1 * m2).sum(axis=0)
         internal[at] = (t1 * t2).sum(axis=0)
-    published = raw / np.sqrt(positive(spearman_brown(mapping)) * positive(spearman_brown(internal)))
+    published = neuron_ratios(raw, spearman_brown(mapping), spearman_brown(internal))
     return Predictivity(*(nanmean(values, axis=1) for values in (raw, mapping, internal, published)))
 
 
 def pooled_predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
-                        protocol: Protocol) -> tuple[np.ndarray, np.ndarray]:
+                        protocol: Splits) -> tuple[np.ndarray, np.ndarray]:
     r"""The measure that the study of image domains published, which pools the neurons of an animal.
 
     The ratio of Nayebi et al. (see :func:`predictivity`), but with every correlation taken over all pairs of test image
@@ -206,15 +216,14 @@ def _unit_columns(values: np.ndarray) -> np.ndarray:
     return np.divide(values, norms, out=np.full(values.shape, np.nan), where=norms > 0)
 
 
-def _check(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, protocol: Protocol) -> None:
+def _check(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, protocol: Splits) -> None:
     n_images, n_trials, n_neurons = responses.shape
     if len(features) != n_images or len(animals) != n_neurons:
         raise ValueError(f'{len(features)} images in the features, {n_images} in the responses; {len(animals)} animal '
                          f'labels for {n_neurons} neurons: give one row an image and one label a neuron.')
-    needed = 2 * (protocol.n_components + 1)
-    if n_images < needed:
-        raise ValueError(f'{n_images} image(s) cannot be halved for a PLS regression of {protocol.n_components} '
-                         f'components: at least {needed} images are needed.')
+    if n_images < 2 * protocol.least_images:
+        raise ValueError(f'{n_images} image(s) cannot be halved for a {protocol.regression}: at least '
+                         f'{2 * protocol.least_images} images are needed.')
     if n_trials < 2:
         raise ValueError(f'{n_trials} trial(s) an image: noise correction compares two halves of the trials, '
                          'so at least 2 are needed.')

@@ -1,13 +1,18 @@
 """How images and trials are split for a predictivity, and what is fitted."""
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from brainscore_vision.metrics.mouse_metrics.halvings import EVEN_ODD
 
+from . import pls
+
+Mapping = Callable[[list[np.ndarray]], list[np.ndarray]]  # responses of training images -> predictions for test images
+
 
 @dataclass(frozen=True)
-class Protocol:
-    """How images and trials are split and what is fitted.
+class Splits:
+    """How images and trials are split; a subclass says what is fitted.
 
     Parameters
     ----------
@@ -15,23 +20,68 @@ class Protocol:
         Random halvings of the images into training and test images.
     trial_halves : int or 'even_odd'
         Random halvings of the trials, or the one into even and odd trials.
-    n_components : int
-        Components of the PLS regression; fewer where there are fewer features.
-    scale : bool
-        Whether features and responses are scaled to unit variance before the fit.
     seed : int
         Seed of both kinds of halvings.
     """
     image_splits: int = 10
     trial_halves: int | str = 100
-    n_components: int = 25
-    scale: bool = False
     seed: int = 0
 
     @property
     def n_halvings(self) -> int:
         """How many halvings of the trials there are."""
         return 1 if self.trial_halves == EVEN_ODD else self.trial_halves
+
+    @property
+    def regression(self) -> str:
+        """What is fitted, in words."""
+        raise NotImplementedError
+
+    @property
+    def least_images(self) -> int:
+        """How many training images it needs at least."""
+        raise NotImplementedError
+
+    def mapping(self, train: np.ndarray, test: np.ndarray) -> Mapping:
+        """What fits features of training images, (n_train, n_features), to responses and predicts test images.
+
+        Returns
+        -------
+        callable
+            List of responses (n_train, n_i) -> list of predictions (n_test, n_i): what fits share is computed once.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Protocol(Splits):
+    """Splits for a PLS regression.
+
+    Parameters
+    ----------
+    image_splits, trial_halves, seed
+        As of :class:`Splits`.
+    n_components : int
+        Components of the PLS regression; fewer where there are fewer features.
+    scale : bool
+        Whether features and responses are scaled to unit variance before the fit.
+    """
+    n_components: int = 25
+    scale: bool = False
+
+    @property
+    def regression(self) -> str:
+        return f'PLS regression of {self.n_components} components'
+
+    @property
+    def least_images(self) -> int:
+        return self.n_components + 1
+
+    def mapping(self, train: np.ndarray, test: np.ndarray) -> Mapping:
+        """PLS; see :meth:`Splits.mapping`."""
+        n_components = min(self.n_components, train.shape[1])
+        rotation = pls.rotate(train, test, scale=self.scale)
+        return lambda responses: pls.predict_many(rotation, responses, n_components)
 
 
 PROTOCOLS = {
@@ -46,7 +96,7 @@ PROTOCOLS = {
 }
 
 
-def find_protocol(protocol: str | Protocol) -> Protocol:
+def find_protocol(protocol: str | Splits, protocols: dict = PROTOCOLS) -> Splits:
     """The protocol of a name; one that is a protocol already is returned as it is.
 
     Raises
@@ -55,9 +105,9 @@ def find_protocol(protocol: str | Protocol) -> Protocol:
         If there is no protocol of that name.
     """
     if isinstance(protocol, str):
-        if protocol not in PROTOCOLS:
-            raise ValueError(f"Unknown protocol '{protocol}': choose one of {', '.join(PROTOCOLS)}.")
-        return PROTOCOLS[protocol]
+        if protocol not in protocols:
+            raise ValueError(f"Unknown protocol '{protocol}': choose one of {', '.join(protocols)}.")
+        return protocols[protocol]
     return protocol
 
 

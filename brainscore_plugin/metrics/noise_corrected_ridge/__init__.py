@@ -1,0 +1,4 @@
+from brainscore_vision import metric_registry
+from .metric import NoiseCorrectedRidge
+
+metric_registry['noise_corrected_ridge'] = NoiseCorrectedRidge
