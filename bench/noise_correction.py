@@ -25,7 +25,7 @@ from brainscore_vision.metrics.noise_corrected_pls.protocol import Protocol  # n
 from tqdm import tqdm  # noqa: E402
 
 from brainscore_plugin.data.simulated_mouse.population import Population  # noqa: E402
-from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes  # noqa: E402
+from brainscore_plugin.data.simulated_mouse.scenes import draw_scenes  # noqa: E402
 
 matplotlib.use('Agg')
 import matplotlib.pyplot as plt  # noqa: E402
@@ -42,7 +42,7 @@ N_NULL = 10  # simulations without any signal
 
 def gabor_neurons():
     """Features that explain the simulated mouse, and a function that draws rates of its neurons."""
-    scenes = cut_scenes(N_IMAGES, SEED)
+    scenes = draw_scenes(N_IMAGES, SEED)
     population = Population.calibrated(scenes, SEED)
     features, rates = population.features(scenes), population.rates(scenes)
     return features, lambda rng: rates[:, rng.choice(rates.shape[1], N_ANIMALS * N_NEURONS, replace=False)]

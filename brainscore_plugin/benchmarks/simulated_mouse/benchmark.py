@@ -37,7 +37,7 @@ def SimulatedMouse(area: str, variant: str) -> MousePredictivity:
     area : 'VISp' or 'VISl'
     variant : 'pls', 'pls_pooled' or 'rdm'
     """
-    return benchmark_variant('SimulatedMouse', area, variant, lambda: load_area(area), settings=SETTINGS, version=1,
+    return benchmark_variant('SimulatedMouse', area, variant, lambda: load_area(area), settings=SETTINGS, version=2,
                              time_bin=TIME_BIN, bibtex=BIBTEX)
 
 
