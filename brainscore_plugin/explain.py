@@ -24,9 +24,9 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        One line about the score and its error; one about chance, an untrained network and, where the truth is known, the
-        recording's own noise-free features; one about the recordings; and, where it is known, one about the differences between
-        models that they can show.
+        One line about the score and its error; one about chance, an untrained network and, where the truth is known,
+        the recording's own noise-free features; one about the recordings; and, where it is known, one about the
+        differences between models that they can show.
 
     Raises
     ------

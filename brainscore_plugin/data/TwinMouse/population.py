@@ -72,5 +72,6 @@ class TwinPopulation:
 
     def calcium(self, n_trials: int, seed: int) -> np.ndarray:
         """Change of fluorescence on single trials, float64 (n_scenes, n_trials, n_neurons), to 0.001."""
-        noise = np.random.default_rng([seed, 3]).normal(0, LEVEL_NOISE, (len(self.outputs), n_trials, len(self.neurons)))
-        return np.round(SPIKE_LEVEL * self.spike_counts(n_trials, seed) + noise, 3)
+        counts = self.spike_counts(n_trials, seed)
+        noise = np.random.default_rng([seed, 3]).normal(0, LEVEL_NOISE, counts.shape)
+        return np.round(SPIKE_LEVEL * counts + noise, 3)

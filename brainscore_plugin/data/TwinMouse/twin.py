@@ -12,11 +12,11 @@ _EPSILON = 1e-5  # of batch normalisation, torch's default
 
 
 class Twin:
-    """The convolutional model of Willeke et al. (2022) for session 26872-17-20 of Sensorium, with 600 of its neurons.
+    r"""The convolutional model of Willeke et al. (2022) for session 26872-17-20 of Sensorium, with 600 of its neurons.
 
     A convolution of 9 x 9; three layers of a depth-wise convolution of 7 x 7 between two of 1 x 1; batch normalisation
     and ELU after each. A neuron reads the last layer at one place, bilinearly: its response is
-    :math:`1 + \\mathrm{ELU}(u \\cdot y + b)`, in units of the standard deviation of its responses.
+    :math:`1 + \mathrm{ELU}(u \cdot y + b)`, in units of the standard deviation of its responses.
 
     In double precision, so that processors differ in the last bits of a double at most.
 

@@ -84,9 +84,10 @@ class Population:
               P_i = \sum_j w_{ij} (e_j^2 + o_j^2), \qquad \sigma_i^2 = \langle P_i \rangle,
 
     where :math:`w_{ij}` falls off as a Gaussian with the distance of the fields and sums to 1, averages
-    :math:`\langle\cdot\rangle` run over the scenes the population is calibrated on, and :math:`\langle f_i \rangle = 1`.
-    Its rate is :math:`r_i(s) = \bar r_i (1 - w_i + w_i f_i(s))`; :mod:`.trials` tells how the tuned share
-    :math:`w_i` follows from the neuron's reliability, which is drawn as real neurons have it.
+    :math:`\langle\cdot\rangle` run over the scenes the population is calibrated on, and
+    :math:`\langle f_i \rangle = 1`. Its rate is :math:`r_i(s) = \bar r_i (1 - w_i + w_i f_i(s))`;
+    :mod:`.trials` tells how the tuned share :math:`w_i` follows from the neuron's reliability, which is drawn as real
+    neurons have it.
 
     The energy model is Adelson & Bergen's (1985, J Opt Soc Am A 2:284), normalisation Heeger's (1992, Vis Neurosci
     9:181; Carandini & Heeger 2012, Nat Rev Neurosci 13:51); where the parameters come from stands beside the constants

@@ -90,7 +90,8 @@ class SimulatedRecording:
         OSError
             If the data home cannot be written; nothing is left behind.
         """
-        directory = _data_home() / f'{self.identifier}-{_sha1(json.dumps(self._recipe(), sort_keys=True).encode())[:12]}'
+        recipe = json.dumps(self._recipe(), sort_keys=True)
+        directory = _data_home() / f'{self.identifier}-{_sha1(recipe.encode())[:12]}'
         try:
             if self._damage(directory) is None:
                 return directory
