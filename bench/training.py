@@ -26,7 +26,7 @@ from PIL import Image
 from torch import nn
 from torchvision.models import alexnet
 
-from brainscore_plugin.data.simulated_mouse.scenes import cut_scenes
+from brainscore_plugin.data.simulated_mouse.scenes import draw_scenes
 from training.domains import PreparedDomain
 from training.network import trunk_to_train
 from training.recipes import RECIPES, Recipe
@@ -38,7 +38,7 @@ DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
 
 def photographs(n: int, seed: int = 0) -> np.ndarray:
     """Crops of photographs, uint8 (n, 64, 64, 3)."""
-    scenes = cut_scenes(118, seed)
+    scenes = draw_scenes(118, seed)
     rng = np.random.default_rng(seed)
     corners = rng.integers(0, scenes.shape[1] - 64 + 1, size=(n, 2))
     grey = np.stack([scenes[i % len(scenes), y:y + 64, x:x + 64] for i, (y, x) in enumerate(corners)])

@@ -8,11 +8,13 @@ from brainscore_plugin.check import check_scorable
 if TYPE_CHECKING:
     from brainscore_core.metrics import Score
 
-CHANCE, UNTRAINED, ORACLE = 'random_features', 'alexnet64_untrained', 'gabor_oracle'
+CHANCE, UNTRAINED = 'random_features', 'alexnet64_untrained'
+# recording whose truth is known -> what it is, and the model that knows it
+KNOWN = {'SimulatedMouse': ('Simulated', 'gabor_oracle'), 'TwinMouse': ("A twin's predictions, not", 'twin_oracle')}
 
 
 def explain(model: str, benchmark: str) -> tuple[str, ...]:
-    """Score a model, chance and, on simulated recordings, the truth, and say it in words.
+    """Score a model, chance and, where it is known, the truth, and say it in words.
 
     Parameters
     ----------
@@ -22,8 +24,8 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        One line about the score and its error; one about chance, an untrained network and, on simulated recordings, the
-        simulation's own features; one about the recordings; and, where they are known, one about what other animals'
+        One line about the score and its error; one about chance, an untrained network and, where the truth is known,
+        the recording's own noise-free features; one about the recordings; and, where they are known, one about what other animals'
         neurons get and one about the differences between models that they can show.
 
     Raises
@@ -38,16 +40,17 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     meaning = f'{model} on {benchmark}: {_with_error(score)}. {_meaning(benchmark)}{_error_over(score)}'
     against = (f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}, a network with random weights '
                f'({UNTRAINED}) {_with_error(scorer(load_model(UNTRAINED)))}')
-    if benchmark.startswith('SimulatedMouse.'):
-        truth = _with_error(scorer(load_model(ORACLE)))
-        against += f"; the simulation's own features ({ORACLE}) get {truth}, which is not a bound."
+    if (recording := benchmark.split('.')[0]) in KNOWN:
+        _, oracle = KNOWN[recording]
+        truth = _with_error(scorer(load_model(oracle)))
+        against += f"; the simulation's own features ({oracle}) get {truth}, which is not a bound."
     else:
         against += '; what the best model can get is not known for real recordings.'
     return meaning, against, _recordings(benchmark, score), *_other_animals(model, score), *_resolution(score)
 
 
 def _recordings(benchmark: str, score: Score) -> str:
-    kind = 'Simulated' if benchmark.startswith('SimulatedMouse.') else 'Real'
+    kind, _ = KNOWN.get(benchmark.split('.')[0], ('Real', None))
     ceiling = score.attrs['ceiling']
     if 'n_neurons' not in score.attrs:
         return (f"{kind} recordings: published matrices of {score.attrs['region']}; their reliability, the ceiling "

@@ -6,16 +6,23 @@ from brainscore_plugin.recordings.catalogue import published
 from .own_plugins import own_plugins
 
 _SOURCE = 'https://github.com/brain-score/vision/tree/master/brainscore_vision'
+_SCENES = {'num_stimuli': 118, 'datatype': 'image', 'stimuli_subtype': 'natural_scenes'}
 
 # What is no recording has nothing that is published.
 SIMULATED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     'SimulatedMouse': (
-        {'num_stimuli': 118, 'datatype': 'image', 'stimuli_subtype': 'natural_scenes',
-         'extra_notes': 'cut from photographs that scikit-image and scikit-learn bring'},
+        {**_SCENES, 'extra_notes': 'dead leaves of natural statistics, no two alike'},
         {'num_recording_sites': 180, 'num_subjects': 3, 'datatype': 'spikes', 'data_publicly_available': True,
          'pre_processing': 'spike counts of simulated neurons, each image 50 times',
-         'extra_notes': 'simulated: Gabor energy neurons with Poisson spikes, made in place on first use; '
-                        'their truth is known, so that metrics can be tested'}),
+         'extra_notes': 'simulated: simple and complex cells with divisive normalisation, spikes as variable and as '
+                        'reliable as those of real mice, made in place on first use; their truth is known, so that '
+                        'metrics can be tested'}),
+    'TwinMouse': (
+        {**_SCENES, 'extra_notes': 'dead leaves of natural statistics, no two alike, 144 x 256'},
+        {'num_recording_sites': 600, 'num_subjects': 1, 'datatype': 'calcium', 'data_publicly_available': True,
+         'pre_processing': 'predicted responses, with trials drawn, each image 50 times',
+         'extra_notes': 'no recording: predictions of 600 neurons of VISp of one mouse by a published network '
+                        '(Sensorium 2022, MIT licence), made in place on first use; their truth is known'}),
 }
 
 

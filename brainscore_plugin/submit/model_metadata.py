@@ -16,8 +16,10 @@ _NORMALISED = "resized to 64 x 64, normalised by ImageNet's mean and standard de
 BASELINES = {
     'pixels64': ('none', 'the image itself', (3, 64), 'resized to 64 x 64; intensities from 0 to 1'),
     'random_features': ('none', '1,000 normal numbers seeded by a hash of the name of the image: chance', None, None),
-    'gabor_oracle': ('Gabor energy', "the simulated mouse's own noise-free features, which its neurons follow",
+    'gabor_oracle': ('normalised Gabors', "the simulated mouse's own noise-free features, which its neurons follow",
                      (1, 128), 'greyscale, resized to 128 x 128'),
+    'twin_oracle': ('CNN', "what the twin mouse's network predicts of its 600 neurons, noise-free", (1, 64),
+                    'greyscale, averaged over 64 x 36 squares'),
 }
 
 
@@ -45,6 +47,9 @@ def _entry(identifier: str, card: Path) -> dict[str, Any]:
     model = load_model(identifier)
     if identifier in BASELINES:
         entry = _baseline(*BASELINES[identifier])
+        if identifier == 'twin_oracle':
+            entry['training']['process'] = 'fitted to 7,776 neurons of mouse VISp, by Willeke et al. (2022)'
+            entry['provenance'] = {'weights_provider': 'sinzlab/sensorium, MIT licence'}
     elif card.is_file():
         entry = _trained(json.loads(card.read_text(encoding='utf-8')))
     else:

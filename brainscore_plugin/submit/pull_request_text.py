@@ -26,7 +26,8 @@ not, in six areas, and how well networks explain it depends on what images they 
   benchmark without its parent until somebody creates these rows.
 - **Where recordings come from.**
   - `SimulatedMouse` is simulated in place on first use (10 MB in the data home, named by a digest of everything it
-    follows from).
+    follows from), and so is `TwinMouse` (20 MB), from the weights of a published network (0.3 MB, MIT licence): it
+    predicts neurons, and is no recording of them.
 {uploads}
 - **Field of view.** Images fill a model's field of view, whatever visual degrees it declares: the benchmarks' common
   class, `benchmarks/mouse_predictivity`, explains why.

@@ -12,7 +12,7 @@ from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredi
 from brainscore_vision.benchmarks.simulated_mouse.benchmark import load_area
 from brainscore_vision.data.simulated_mouse.population import N_ANIMALS, Population
 from brainscore_vision.data.simulated_mouse.recording import simulated_population, simulated_scenes
-from brainscore_vision.data.simulated_mouse.scenes import cut_scenes
+from brainscore_vision.data.simulated_mouse.scenes import draw_scenes
 from brainscore_vision.metrics.noise_corrected_pls.predictivity import predictivity
 from brainscore_vision.metrics.noise_corrected_pls.protocol import Protocol
 from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper, load_preprocess_images
@@ -62,9 +62,9 @@ class TestKnownAnswers:
         result = score('alexnet64_untrained', area)
         assert_valid_uncertainty(result)
         assert result.raw.item() < result.item()  # noise correction raises it
-        assert .9 < result.attrs['ceiling'].item() <= 1
+        assert .45 < result.attrs['ceiling'].item() < .65
         assert result.attrs['n_neurons'] == 180
-        assert result.attrs['n_nan'] == 0
+        assert 0 < result.attrs['n_nan'] < 60  # of a reliability near 0
         assert len(result.attrs['animals']) == N_ANIMALS
         assert result.attrs['animals'].mean().item() == pytest.approx(result.item())
         assert list(result.attrs['layer_scores']['layer'].values) == ['conv1', 'conv2', 'conv3', 'conv4', 'conv5']
@@ -83,7 +83,7 @@ class TestKnownAnswers:
 
 
 def test_the_oracle_rises_towards_one_with_images_and_components():
-    scenes = cut_scenes(600, seed=0)
+    scenes = draw_scenes(600, seed=0)
     population = Population.calibrated(scenes, seed=0)
     neurons = (population.neurons.region == 'VISp').to_numpy()
     features, rates = population.features(scenes), population.rates(scenes)[:, neurons][:, None].repeat(2, axis=1)

@@ -39,7 +39,7 @@ def SimulatedMouse(area: str, variant: str) -> MousePredictivity:
     area : 'VISp' or 'VISl'
     variant : 'pls', 'ridge', 'pls_pooled', 'rdm' or 'cka'
     """
-    return benchmark_variant('SimulatedMouse', area, variant, lambda: load_area(area), settings=SETTINGS, version=1,
+    return benchmark_variant('SimulatedMouse', area, variant, lambda: load_area(area), settings=SETTINGS, version=2,
                              time_bin=TIME_BIN, bibtex=BIBTEX)
 
 

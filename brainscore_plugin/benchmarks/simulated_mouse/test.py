@@ -12,8 +12,9 @@ def test_benchmark(area, variant):
 
 
 @pytest.mark.parametrize('area', ['VISp', 'VISl'])
-def test_the_neurons_are_reliable(area):
-    assert load_benchmark(f'SimulatedMouse.{area}-pls').ceiling.item() == pytest.approx(.98, abs=.01)
+def test_the_median_neuron_is_as_reliable_as_a_real_one(area):
+    # Spearman-Brown of a split-half correlation of 0.41
+    assert load_benchmark(f'SimulatedMouse.{area}-pls').ceiling.item() == pytest.approx(2 * .41 / 1.41, abs=.06)
 
 
 # to the third digit: the last bits of a regression differ between processors

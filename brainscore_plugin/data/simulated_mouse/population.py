@@ -1,8 +1,10 @@
-"""A population of mouse visual neurons whose truth is known: quadrature Gabor energy units with Poisson spikes."""
+"""A population of mouse visual neurons whose truth is a formula: simple and complex cells that normalise each other."""
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from .trials import draw_reliabilities, draw_spike_counts, tune, tuned_rates
 
 SCREEN_DEGREES = 120  # width and height of a scene, as the Allen monitor spans 120 degrees of the mouse's visual field
 BIN_SECONDS = 0.25  # one response is the spike count of 250 ms, the duration of a scene in Allen Visual Coding
@@ -16,7 +18,9 @@ SPATIAL_FREQUENCY_LOG_SD = 0.5  # about 0.7 octaves
 BANDWIDTH_OCTAVES = 2.  # broad, as in mouse V1 (Niell & Stryker 2008); makes fields grow as frequency falls
 MAXIMUM_ECCENTRICITY = 45  # degrees from the screen's centre along either axis: most of every field is on the screen
 ASPECT_RATIOS = (1., 1.6)  # length of the envelope along the grating's bars over its width, uniform
-THRESHOLDS = (0., .5)  # output threshold as a share of the unit's mean energy, uniform
+COMPLEX_SHARE = .5  # Niell & Stryker (2008) found both kinds in every layer; the share is ours
+EXPONENT = 2  # of the drive, as Heeger (1992) has it
+POOL_DEGREES = 20.  # standard deviation of the neighbourhood whose energy divides; about a field wide, ours
 # Mean rates over neurons are log-normal (Buzsaki & Mizuseki 2014), so that neurons differ far more than images do.
 MEDIAN_RATE = 4.  # Hz
 RATE_LOG_SD = 1.
@@ -37,8 +41,10 @@ def _sample_neurons(seed: int) -> pd.DataFrame:
             'orientation': rng.uniform(0, np.pi, n),
             'spatial_frequency': rng.lognormal(np.log(median_frequency), SPATIAL_FREQUENCY_LOG_SD, n),
             'aspect_ratio': rng.uniform(*ASPECT_RATIOS, n),
-            'threshold': rng.uniform(*THRESHOLDS, n),
+            'cell_type': np.where(rng.random(n) < COMPLEX_SHARE, 'complex', 'simple'),
+            'phase': rng.uniform(0, 2 * np.pi, n),
             'mean_rate': rng.lognormal(np.log(MEDIAN_RATE), RATE_LOG_SD, n),
+            'expected_reliability': draw_reliabilities(n, rng),
         }))
     return pd.concat(areas, ignore_index=True)
 
@@ -65,35 +71,51 @@ def _quadrature_gabors(neurons: pd.DataFrame, size: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Population:
-    r"""Simulated neurons: Gabor energy, threshold, gain.
+    r"""Simulated neurons: Gabor filters, rectified or in quadrature, divided by what goes on around them.
 
-    Neuron i answers scene s with the rate
+    With :math:`e_i` and :math:`o_i` the responses of neuron i's even and odd Gabor to scene s, its drive is
 
-    .. math:: r_i(s) = \bar r_i \, f_i(s), \qquad f_i(s) \propto \max(0, E_i(s) - \theta_i \langle E_i \rangle),
-              \qquad E_i(s) = \sqrt{(g_i^{even} \cdot s)^2 + (g_i^{odd} \cdot s)^2},
+    .. math:: D_i = \max(0, e_i \cos\phi_i + o_i \sin\phi_i) \quad\text{(simple)}, \qquad
+              D_i = \sqrt{e_i^2 + o_i^2} \quad\text{(complex)},
 
-    where the averages :math:`\langle\cdot\rangle` run over the scenes the population is calibrated on and
-    :math:`\langle f_i \rangle = 1`, so that :math:`\bar r_i` is the neuron's mean rate. The energy model is Adelson &
-    Bergen's (1985, J Opt Soc Am A 2:284); where the parameters come from stands beside the constants of this file
-    (Niell & Stryker 2008, J Neurosci 28:7520; Marshel et al. 2011, Neuron 72:1040; Buzsaki & Mizuseki 2014,
-    Nat Rev Neurosci 15:264).
+    which its neighbours' energy divides:
+
+    .. math:: f_i(s) \propto \frac{D_i^2}{\sigma_i^2 + P_i}, \qquad
+              P_i = \sum_j w_{ij} (e_j^2 + o_j^2), \qquad \sigma_i^2 = \langle P_i \rangle,
+
+    where :math:`w_{ij}` falls off as a Gaussian with the distance of the fields and sums to 1, averages
+    :math:`\langle\cdot\rangle` run over the scenes the population is calibrated on, and
+    :math:`\langle f_i \rangle = 1`. Its rate is :math:`r_i(s) = \bar r_i (1 - w_i + w_i f_i(s))`;
+    :mod:`.trials` tells how the tuned share :math:`w_i` follows from the neuron's reliability, which is drawn as real
+    neurons have it.
+
+    The energy model is Adelson & Bergen's (1985, J Opt Soc Am A 2:284), normalisation Heeger's (1992, Vis Neurosci
+    9:181; Carandini & Heeger 2012, Nat Rev Neurosci 13:51); where the parameters come from stands beside the constants
+    of this file (Niell & Stryker 2008, J Neurosci 28:7520; Marshel et al. 2011, Neuron 72:1040; Buzsaki & Mizuseki
+    2014, Nat Rev Neurosci 15:264) and of :mod:`.trials` (Goris et al. 2014, Nat Neurosci 17:858).
 
     Parameters
     ----------
     neurons : pandas.DataFrame
         One row a neuron: neuroid_id, region, animal, x and y (degrees from the screen's centre), orientation
-        (radians), spatial_frequency (cycles/degree), aspect_ratio, threshold (share of the mean energy), mean_rate
-        (Hz), and, measured on the calibration scenes, mean_energy and mean_output.
+        (radians), spatial_frequency (cycles/degree), aspect_ratio, cell_type ('simple' or 'complex'), phase (radians),
+        expected_reliability (correlation between the responses to two halves of the trials that is aimed at), and,
+        measured on the calibration scenes, mean_rate (Hz), tuned_share, semi_saturation and mean_output.
     """
     neurons: pd.DataFrame
 
     @classmethod
     def calibrated(cls, scenes: np.ndarray, seed: int) -> 'Population':
-        """Draw the neurons and fix their thresholds and gains on `scenes`, uint8 (n_scenes, size, size)."""
+        """Draw the neurons and fix their gains and tuned shares on `scenes`, uint8 (n_scenes, size, size)."""
         neurons = _sample_neurons(seed)
-        energy = _energy(neurons, scenes)
-        neurons['mean_energy'] = energy.mean(axis=0)
-        neurons['mean_output'] = _rectified(neurons, energy).mean(axis=0)
+        drive, pool = _drive_and_pool(neurons, scenes)
+        neurons['semi_saturation'] = pool.mean(axis=0)
+        normalised = drive ** EXPONENT / (neurons['semi_saturation'].to_numpy() + pool)
+        neurons['mean_output'] = normalised.mean(axis=0)
+        variance = (normalised / neurons['mean_output'].to_numpy()).var(axis=0)
+        mean_count, neurons['tuned_share'] = tune(
+            neurons['expected_reliability'].to_numpy(), neurons['mean_rate'].to_numpy() * BIN_SECONDS, variance)
+        neurons['mean_rate'] = mean_count / BIN_SECONDS
         return cls(neurons)
 
     def features(self, scenes: np.ndarray) -> np.ndarray:
@@ -107,28 +129,38 @@ class Population:
         Returns
         -------
         numpy.ndarray, float64, shape (n_scenes, n_neurons)
-            The features that explain the population completely: a neuron's rate is its mean rate times its feature.
+            The features that explain the population completely: a neuron's rate is linear in its feature.
         """
-        return _rectified(self.neurons, _energy(self.neurons, scenes)) / self.neurons['mean_output'].to_numpy()
+        drive, pool = _drive_and_pool(self.neurons, scenes)
+        normalised = drive ** EXPONENT / (self.neurons['semi_saturation'].to_numpy() + pool)
+        return normalised / self.neurons['mean_output'].to_numpy()
 
     def rates(self, scenes: np.ndarray) -> np.ndarray:
         """Noise-free firing rates in Hz, (n_scenes, n_neurons), of uint8 scenes (n_scenes, size, size)."""
-        # rounded, so that the last bits, which differ between processors, do not reach the Poisson draws
-        return np.round(self.features(scenes) * self.neurons['mean_rate'].to_numpy(), 6)
+        return tuned_rates(self.features(scenes), self.neurons['mean_rate'].to_numpy(),
+                           self.neurons['tuned_share'].to_numpy())
 
     def spike_counts(self, scenes: np.ndarray, n_trials: int, seed: int) -> np.ndarray:
-        """Poisson spike counts in bins of 250 ms, int64 (n_scenes, n_trials, n_neurons), independent over trials."""
-        expected = self.rates(scenes)[:, None, :] * BIN_SECONDS
-        shape = (len(scenes), n_trials, len(self.neurons))
-        return np.random.default_rng([seed, 2]).poisson(expected, shape)
+        """Spike counts in bins of 250 ms, int64 (n_scenes, n_trials, n_neurons), see :mod:`.trials`."""
+        return draw_spike_counts(self.rates(scenes) * BIN_SECONDS, self.neurons['animal'].to_numpy(), n_trials,
+                                 np.random.default_rng([seed, 2]))
 
 
-def _energy(neurons: pd.DataFrame, scenes: np.ndarray) -> np.ndarray:
+def _drive_and_pool(neurons: pd.DataFrame, scenes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What drives the neurons and the energy around them, each (n_scenes, n_neurons)."""
     size = scenes.shape[-1]
     intensities = scenes.reshape(len(scenes), size * size) / 255
-    even, odd = _quadrature_gabors(neurons, size)
-    return np.hypot(intensities @ even.T, intensities @ odd.T)
+    even, odd = (intensities @ gabors.T for gabors in _quadrature_gabors(neurons, size))
+    energy = even ** 2 + odd ** 2
+    phase = neurons['phase'].to_numpy()
+    simple = np.maximum(0, even * np.cos(phase) + odd * np.sin(phase))
+    drive = np.where(neurons['cell_type'].to_numpy() == 'complex', np.sqrt(energy), simple)
+    return drive, energy @ _neighbourhoods(neurons).T
 
 
-def _rectified(neurons: pd.DataFrame, energy: np.ndarray) -> np.ndarray:
-    return np.maximum(0, energy - neurons['threshold'].to_numpy() * neurons['mean_energy'].to_numpy())
+def _neighbourhoods(neurons: pd.DataFrame) -> np.ndarray:
+    """Weights of the neurons of the same area around each, (n_neurons, n_neurons); rows sum to 1."""
+    x, y, area = (neurons[name].to_numpy() for name in ('x', 'y', 'region'))
+    squared = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
+    weights = np.exp(-squared / (2 * POOL_DEGREES ** 2)) * (area[:, None] == area)
+    return weights / weights.sum(axis=1, keepdims=True)

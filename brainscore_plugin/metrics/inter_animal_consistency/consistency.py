@@ -8,7 +8,8 @@ from brainscore_vision.metrics.noise_corrected_pls.protocol import Splits, image
 from threadpoolctl import threadpool_limits
 
 
-def consistency(responses: np.ndarray, animals: np.ndarray, protocol: Splits, z_scored: bool) -> Predictivity:
+def consistency(responses: np.ndarray, animals: np.ndarray, protocol: Splits, z_scored: bool,
+                sources: np.ndarray | None = None) -> Predictivity:
     r"""Predictivity of each animal's neurons from those of all others, pooled.
 
     As for a model's features (:func:`~brainscore_vision.metrics.noise_corrected_pls.predictivity.predictivity`), but
@@ -27,6 +28,8 @@ def consistency(responses: np.ndarray, animals: np.ndarray, protocol: Splits, z_
         Splits of images and trials, and what is fitted.
     z_scored : bool
         Whether source neurons have unit variance over the images; otherwise they count by their variance.
+    sources : numpy.ndarray, shape (n_images,), optional
+        What each image was made of: no split has images of one source on both sides.
 
     Returns
     -------
@@ -43,21 +46,21 @@ def consistency(responses: np.ndarray, animals: np.ndarray, protocol: Splits, z_
         raise ValueError(f'{len(names)} animal(s), {n_images} images x {n_trials} trials: inter-animal consistency '
                          f'by a {protocol.regression} needs 2 animals that saw the same {2 * protocol.least_images} '
                          'images, twice each.')
-    splits = image_splits(n_images, protocol.image_splits, protocol.seed)
+    splits = image_splits(n_images, protocol.image_splits, protocol.seed, sources)
     halvings = trial_halves(n_trials, protocol.trial_halves, protocol.seed)
     raw, mapping, internal = np.full((3, len(splits), len(halvings), n_neurons), np.nan)
     with threadpool_limits(1):
         for number, first in enumerate(halvings):
             halves = half_means(responses, np.stack([first, ~first]))
             complete = np.isfinite(halves).all(axis=(0, 1))
-            sources = _z_scored(halves) if z_scored else halves
+            features = _z_scored(halves) if z_scored else halves
             for name in names:
                 target, others = complete & (animals == name), complete & (animals != name)
                 if not (target.any() and others.any()):
                     continue
                 for split, (train, test) in enumerate(splits):
                     predicted = [protocol.mapping(source[train][:, others], source[test][:, others])(
-                        [half[train][:, target]])[0] for source, half in zip(sources, halves)]
+                        [half[train][:, target]])[0] for source, half in zip(features, halves)]
                     measured = [half[test][:, target] for half in halves]
                     at = split, number, target
                     raw[at] = (_correlations(predicted[0], measured[1]) + _correlations(predicted[1], measured[0])) / 2

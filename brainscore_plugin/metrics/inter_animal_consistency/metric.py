@@ -4,6 +4,7 @@ from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidA
 from brainscore_vision.metrics import Ceiling
 from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials
 from brainscore_vision.metrics.mouse_metrics.averages import mean
+from brainscore_vision.metrics.mouse_metrics.sources import image_sources
 from brainscore_vision.metrics.noise_corrected_pls.protocol import PROTOCOLS, Splits
 from brainscore_vision.metrics.noise_corrected_pls.score import error_over_splits, score_of_neurons
 from brainscore_vision.metrics.noise_corrected_ridge.protocol import RidgeProtocol
@@ -48,10 +49,10 @@ class InterAnimalConsistency(Ceiling):
         ValueError
             If there are fewer than two animals, or too few images or trials.
         """
-        responses, _ = images_by_trials(assembly)
-        animals = assembly['animal'].values
-        as_they_are = consistency(responses, animals, self.protocol, z_scored=False).of_animals(animals)
-        result = consistency(responses, animals, self.protocol, z_scored=True)
+        responses, stimulus_ids = images_by_trials(assembly)
+        animals, sources = assembly['animal'].values, image_sources(assembly, stimulus_ids)
+        as_they_are = consistency(responses, animals, self.protocol, False, sources).of_animals(animals)
+        result = consistency(responses, animals, self.protocol, True, sources)
         score = score_of_neurons(result, assembly, error_over_splits(result, animals), self.protocol)
         score.attrs.update({'n_animals': len(set(animals)), 'raw_sources': float(mean(as_they_are))})
         return score

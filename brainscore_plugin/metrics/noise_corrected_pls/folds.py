@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from brainscore_vision.metrics.mouse_metrics.correlation import correlation
+from brainscore_vision.metrics.mouse_metrics.sources import source_groups
 from threadpoolctl import threadpool_limits
 
 from . import pls
@@ -35,7 +36,8 @@ class FoldProtocol:
                 f'components, chosen by {self.inner_folds} folds of the training images')
 
 
-def fold_predictions(features: np.ndarray, responses: np.ndarray, protocol: FoldProtocol) -> np.ndarray:
+def fold_predictions(features: np.ndarray, responses: np.ndarray, protocol: FoldProtocol,
+                     sources: np.ndarray | None = None) -> np.ndarray:
     r"""Each image's responses as predicted from the images of the other folds.
 
     One PLS regression is fitted to all neurons together, with as many components as predict the training images best
@@ -52,6 +54,8 @@ def fold_predictions(features: np.ndarray, responses: np.ndarray, protocol: Fold
     responses : numpy.ndarray, shape (n_images, n_neurons)
         Averages over the trials.
     protocol : FoldProtocol
+    sources : numpy.ndarray, shape (n_images,), optional
+        What each image was made of: images of one source are in the same fold.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def fold_predictions(features: np.ndarray, responses: np.ndarray, protocol: Fold
     Raises
     ------
     ValueError
-        If there are too few images, or features are not finite.
+        If there are too few images or sources, or features are not finite.
     """
     n_images = len(responses)
     if len(features) != n_images or n_images < 2 * protocol.n_folds:
@@ -74,8 +78,9 @@ def fold_predictions(features: np.ndarray, responses: np.ndarray, protocol: Fold
         coordinates = pls.rotate(features, features).test
         for division in range(protocol.n_divisions):
             rng = np.random.default_rng([protocol.seed, 4, division])
-            for test, train in _folds(n_images, protocol.n_folds, rng):
-                best = _best_components(coordinates[train], scaled[train], protocol, rng)
+            for test, train in _folds(n_images, protocol.n_folds, rng, sources):
+                best = _best_components(coordinates[train], scaled[train], protocol, rng,
+                                        None if sources is None else sources[train])
                 predicted[division, test] = _predict(coordinates, scaled, train, test, best)[-1]
     return predicted * spread
 
@@ -132,17 +137,23 @@ def _covariance(weights: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray
     return weights @ (a * b).mean(axis=1) / total - (means_a * means_b).mean(axis=1)
 
 
-def _folds(n: int, n_folds: int, rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
+def _folds(n: int, n_folds: int, rng: np.random.Generator,
+           sources: np.ndarray | None) -> list[tuple[np.ndarray, np.ndarray]]:
     """Pairs of index arrays (test, train)."""
-    order = rng.permutation(n)
-    return [(order[i::n_folds], np.setdiff1d(order, order[i::n_folds])) for i in range(n_folds)]
+    groups = source_groups(n, sources)
+    if len(groups) < n_folds:
+        raise ValueError(f'{n} image(s) of {len(groups)} source(s) cannot be divided into {n_folds} folds: give images '
+                         'of more sources.')
+    order = rng.permutation(len(groups))
+    tests = [np.concatenate([groups[group] for group in order[i::n_folds]]) for i in range(n_folds)]
+    return [(test, np.setdiff1d(np.arange(n), test)) for test in tests]
 
 
-def _best_components(features: np.ndarray, responses: np.ndarray, protocol: FoldProtocol,
-                     rng: np.random.Generator) -> int:
+def _best_components(features: np.ndarray, responses: np.ndarray, protocol: FoldProtocol, rng: np.random.Generator,
+                     sources: np.ndarray | None) -> int:
     """The number of components that predicts inner folds best."""
     predicted = np.empty((protocol.most_components, *responses.shape))
-    for test, train in _folds(len(responses), protocol.inner_folds, rng):
+    for test, train in _folds(len(responses), protocol.inner_folds, rng, sources):
         predicted[:, test] = _predict(features, responses, train, test, protocol.most_components)
     return 1 + int(np.argmax([fold_correlation(of_number[None], responses)[0] for of_number in predicted]))
 

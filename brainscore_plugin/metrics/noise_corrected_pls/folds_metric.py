@@ -11,6 +11,7 @@ from brainscore_vision.metrics.mouse_metrics.assemblies import (
 from brainscore_vision.metrics.mouse_metrics.averages import mean, nanmean
 from brainscore_vision.metrics.mouse_metrics.bootstrap import image_weights
 from brainscore_vision.metrics.mouse_metrics.halvings import half_means, positive, spearman_brown, trial_halves
+from brainscore_vision.metrics.mouse_metrics.sources import image_sources
 
 from .bootstrap import bootstrap_attributes
 from .folds import FoldProtocol, fold_correlation, fold_predictions, neuron_correlations
@@ -79,7 +80,8 @@ class NoiseCorrectedPLSFolds(Metric):
             responses, stimulus_ids = images_by_trials(trials)
             averages = nanmean(responses, axis=1)
             reliability = _reliability(responses, self.protocol.seed)
-            predicted = fold_predictions(feature_rows(source, stimulus_ids), averages, self.protocol)
+            predicted = fold_predictions(feature_rows(source, stimulus_ids), averages, self.protocol,
+                                         image_sources(trials, stimulus_ids))
             correlations = fold_correlation(predicted, averages, _weights(stimulus_ids, self.protocol.seed))
             values = correlations / np.sqrt(mean(reliability))
             of_animals[name] = values[0], correlations[0], mean(reliability)

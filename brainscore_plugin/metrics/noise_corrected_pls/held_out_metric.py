@@ -6,6 +6,7 @@ from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials, trials_by_animal
 from brainscore_vision.metrics.mouse_metrics.bootstrap import image_weights
+from brainscore_vision.metrics.mouse_metrics.sources import has_sources
 
 from .bootstrap import pooled_held_out_bootstrap
 from .held_out_predictivity import held_out_predictivity, pooled_held_out_predictivity
@@ -112,6 +113,10 @@ def _arrays(source: NeuroidAssembly, test: NeuroidAssembly, training: NeuroidAss
     if shared:
         raise ValueError(f"{len(shared)} image(s) serve {animal} for training and test, such as '{min(shared)}': "
                          'divide the images by identity.')
+    sources = [set(trials['source'].values) if has_sources(trials) else set() for trials in (training, test)]
+    if both := set.intersection(*sources):
+        raise ValueError(f"{len(both)} source(s) have images for training and test of {animal}, such as '{min(both)}': "
+                         'divide the images by source.')
     if not np.array_equal(training['neuroid_id'].values, test['neuroid_id'].values):
         raise ValueError(f'The neurons of the training trials of {animal} are not those of its test trials: give the '
                          'same neurons in the same order.')

@@ -2,6 +2,7 @@
 from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials
+from brainscore_vision.metrics.mouse_metrics.sources import image_sources
 
 from .bootstrap import pooled_bootstrap
 from .predictivity import pooled_predictivity, predictivity
@@ -41,7 +42,8 @@ class NoiseCorrectedPLS(Metric):
             Features; one presentation an image, coordinate stimulus_id.
         target : NeuroidAssembly, (presentation, neuroid)
             Responses of single trials; presentations are images x trials (coordinates stimulus_id, repetition), NaN
-            where a trial is missing; the neuroid coordinate animal says whose neuron it is.
+            where a trial is missing; the neuroid coordinate animal says whose neuron it is. Where there is a
+            presentation coordinate source, images of one source are never on both sides of a split.
 
         Returns
         -------
@@ -66,7 +68,8 @@ class NoiseCorrectedPLS(Metric):
         """
         responses, stimulus_ids = images_by_trials(target)
         animals = target['animal'].values
-        result = predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
+        result = predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol,
+                              image_sources(target, stimulus_ids))
         return score_of_neurons(result, target, error_over_splits(result, animals), self.protocol)
 
 
@@ -100,6 +103,7 @@ class NoiseCorrectedPLSPooled(Metric):
         """
         responses, stimulus_ids = images_by_trials(target)
         animals = target['animal'].values
-        corrected, raw = pooled_predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol)
+        corrected, raw = pooled_predictivity(feature_rows(source, stimulus_ids), responses, animals, self.protocol,
+                                             image_sources(target, stimulus_ids))
         return score_of_animals(corrected, raw, animals, *pooled_bootstrap(corrected, self.protocol.seed),
                                 self.protocol)

@@ -35,7 +35,7 @@ class HalfFit:
 
 
 def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
-              protocol: Splits) -> Iterator[HalfFit]:
+              protocol: Splits, sources: np.ndarray | None = None) -> Iterator[HalfFit]:
     """Fit every animal's neurons on half of the images, once from either half of the trials, and predict the rest.
 
     Parameters
@@ -49,6 +49,8 @@ def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
         Whose neuron each is: one regression is fitted per animal, to all of its neurons.
     protocol : Splits
         Splits of images and trials, and what is fitted.
+    sources : numpy.ndarray, shape (n_images,), optional
+        What each image was made of: no split has images of one source on both sides.
 
     Yields
     ------
@@ -61,7 +63,8 @@ def half_fits(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
         If there are too few images or trials for the protocol, or the shapes do not fit.
     """
     _check(features, responses, animals, protocol)
-    splits = image_splits(len(features), protocol.image_splits, protocol.seed)
+    splits = image_splits(len(features), protocol.image_splits, protocol.seed, sources)
+    _check_training(min(len(train) for train, _ in splits), protocol)
     halvings = trial_halves(responses.shape[1], protocol.trial_halves, protocol.seed)
     populations = [np.flatnonzero(animals == animal) for animal in dict.fromkeys(animals)]
     # many small fits: threads would wait for each other longer than they work
@@ -134,7 +137,8 @@ class Predictivity:
                          for animal in dict.fromkeys(animals)], axis=-1)
 
 
-def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, protocol: Splits) -> Predictivity:
+def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, protocol: Splits,
+                 sources: np.ndarray | None = None) -> Predictivity:
     r"""How well features predict neurons' responses to new images, corrected for the neurons' noise.
 
     The noise-corrected predictivity of an animal is
@@ -171,7 +175,7 @@ def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarra
     """
     shape = (protocol.image_splits, protocol.n_halvings, responses.shape[2])
     raw, mapping, internal = np.full((3, *shape), np.nan)
-    for fit in half_fits(features, responses, animals, protocol):
+    for fit in half_fits(features, responses, animals, protocol, sources):
         m1, m2, t1, t2 = (_unit_columns(values) for values in (*fit.predicted, *fit.measured))
         at = fit.split, fit.half, fit.neurons
         raw[at] = ((m1 * t2).sum(axis=0) + (m2 * t1).sum(axis=0)) / 2
@@ -182,7 +186,7 @@ def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarra
 
 
 def pooled_predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarray,
-                        protocol: Splits) -> tuple[np.ndarray, np.ndarray]:
+                        protocol: Splits, sources: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     r"""The measure that the study of image domains published, which pools the neurons of an animal.
 
     The ratio of Nayebi et al. (see :func:`predictivity`), but with every correlation taken over all pairs of test image
@@ -200,7 +204,7 @@ def pooled_predictivity(features: np.ndarray, responses: np.ndarray, animals: np
     """
     order = {animal: i for i, animal in enumerate(dict.fromkeys(animals))}
     raw, corrected = np.full((2, protocol.image_splits, protocol.n_halvings, len(order)), np.nan)
-    for fit in half_fits(features, responses, animals, protocol):
+    for fit in half_fits(features, responses, animals, protocol, sources):
         m1, m2, t1, t2 = (_unit_columns(values.reshape(-1, 1)) for values in (*fit.predicted, *fit.measured))
         at = fit.split, fit.half, order[animals[fit.neurons[0]]]
         raw[at] = (m1 * t2).sum()
@@ -227,3 +231,9 @@ def _check(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, pro
     if n_trials < 2:
         raise ValueError(f'{n_trials} trial(s) an image: noise correction compares two halves of the trials, '
                          'so at least 2 are needed.')
+
+
+def _check_training(n_training: int, protocol: Protocol) -> None:
+    if n_training <= protocol.n_components:
+        raise ValueError(f'A split by sources leaves {n_training} training image(s), too few for a PLS regression of '
+                         f'{protocol.n_components} components: give images of more sources, or fewer of the largest.')

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from brainscore_vision.metrics.mouse_metrics.halvings import EVEN_ODD
+from brainscore_vision.metrics.mouse_metrics.sources import source_groups
 
 from . import pls
 
@@ -111,8 +112,35 @@ def find_protocol(protocol: str | Splits, protocols: dict = PROTOCOLS) -> Splits
     return protocol
 
 
-def image_splits(n_images: int, n_splits: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Random halvings of the images: pairs of index arrays (train, test); the odd image goes to the test half."""
+def image_splits(n_images: int, n_splits: int, seed: int,
+                 sources: np.ndarray | None = None) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Random halvings of the images: pairs of index arrays (train, test); the odd image goes to the test half.
+
+    Parameters
+    ----------
+    n_images, n_splits, seed : int
+    sources : numpy.ndarray, shape (n_images,), optional
+        What each image was made of. Images of one source are on the same side; the training half is then filled source
+        by source, in random order, as far as each fits.
+
+    Raises
+    ------
+    ValueError
+        If all images are of one source.
+    """
     rng = np.random.default_rng([seed, 0])
-    orders = [rng.permutation(n_images) for _ in range(n_splits)]
-    return [(order[:n_images // 2], order[n_images // 2:]) for order in orders]
+    groups = source_groups(n_images, sources)
+    if len(groups) < 2:
+        raise ValueError(f'{n_images} image(s) of one source cannot be divided into training and test images: give '
+                         'images of several sources.')
+    return [_halved([groups[group] for group in rng.permutation(len(groups))], n_images // 2)
+            for _ in range(n_splits)]
+
+
+def _halved(groups: list[np.ndarray], room: int) -> tuple[np.ndarray, np.ndarray]:
+    train, test = [], []
+    for group in groups:
+        fits = len(group) <= room
+        (train if fits else test).append(group)
+        room -= len(group) * fits
+    return tuple(np.concatenate(side) if side else np.array([], int) for side in (train, test))

@@ -3,6 +3,7 @@ import numpy as np
 from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows, images_by_trials, trials_by_animal
+from brainscore_vision.metrics.mouse_metrics.sources import image_sources
 from brainscore_vision.metrics.noise_corrected_pls.predictivity import Predictivity, predictivity
 from brainscore_vision.metrics.noise_corrected_pls.protocol import find_protocol
 from brainscore_vision.metrics.noise_corrected_pls.score import error_over_splits, score_of_neurons
@@ -39,7 +40,8 @@ class NoiseCorrectedRidge(Metric):
         for name, trials in trials_by_animal(target):
             responses, stimulus_ids = images_by_trials(trials)
             own = animals == name
-            found = predictivity(feature_rows(source, stimulus_ids), responses, animals[own], self.protocol)
+            found = predictivity(feature_rows(source, stimulus_ids), responses, animals[own], self.protocol,
+                                 image_sources(trials, stimulus_ids))
             correlations[:, :, own] = found.raw, found.mapping, found.internal, found.published
         result = Predictivity(*correlations)
         return score_of_neurons(result, target, error_over_splits(result, animals), self.protocol)

@@ -1,4 +1,4 @@
-"""Models that say what a score is worth: the image itself, chance, and the truth of the simulated mouse."""
+"""Models that say what a score is worth: the image itself, chance, and the truth of each simulated mouse."""
 import hashlib
 from collections import OrderedDict
 from pathlib import Path
@@ -36,7 +36,7 @@ def random_features() -> ModelCommitment:
 
 def gabor_oracle() -> ModelCommitment:
     """The simulated mouse's own noise-free features: no model can explain it better."""
-    # the one baseline that knows another plugin: what it reads off is that plugin's truth
+    # the oracles know other plugins: what they read off is those plugins' truth
     from brainscore_vision.data.simulated_mouse.recording import simulated_population
     from brainscore_vision.data.simulated_mouse.scenes import SCENE_SIZE
     population = simulated_population()
@@ -44,6 +44,20 @@ def gabor_oracle() -> ModelCommitment:
     def preprocess(paths):
         return population.features(np.stack([_read(path, 'L', SCENE_SIZE) for path in paths]))
     return _commit('gabor_oracle', preprocess)
+
+
+def twin_oracle() -> ModelCommitment:
+    """What the twin predicts of its 600 neurons, noise-free: no model can explain the twin mouse better."""
+    from brainscore_vision.data.TwinMouse.twin import Twin, as_input
+    twin = Twin()
+
+    def preprocess(paths):
+        images = []
+        for path in paths:
+            with Image.open(path) as image:
+                images.append(as_input(image))
+        return twin.rates(np.stack(images))
+    return _commit('twin_oracle', preprocess)
 
 
 class Features(nn.Module):

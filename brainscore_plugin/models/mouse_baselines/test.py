@@ -36,3 +36,16 @@ def test_oracle_features_have_unit_mean_over_the_scenes():
     stimulus_set = load_stimulus_set('SimulatedMouse')
     stimulus_set.identifier = None
     assert features('gabor_oracle', stimulus_set).mean(axis=0) == pytest.approx(1)
+
+
+def test_twin_features_are_the_predictions_that_its_neurons_follow():
+    from brainscore_vision.data.TwinMouse.recording import twin_populations
+    stimulus_set = load_stimulus_set('TwinMouse')
+    few = stimulus_set[:5]
+    few.stimulus_paths, few.identifier = stimulus_set.stimulus_paths, None
+    population = twin_populations()[0]
+    ours = features('twin_oracle', few)
+    # the population has them by group, and divided by the mean over all scenes
+    order = np.argsort(population.neurons['unit'].to_numpy())
+    ratio = ours / population.outputs[:5, order]
+    assert ratio == pytest.approx(np.broadcast_to(ratio[0], ratio.shape))
