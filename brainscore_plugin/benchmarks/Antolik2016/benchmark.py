@@ -6,6 +6,7 @@ from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredi
 
 TIME_BIN = (0, 500)  # ms
 METRICS = {'pls': 'noise_corrected_pls_folds', 'pls_held_out': 'noise_corrected_pls_held_out', 'rdm': 'mouse_rdm'}
+VERSIONS = {'rdm': 2}  # since matrices are cross-validated
 # Least difference between the scores of two models that 80 % of such recordings would show at the level of 5 %, by
 # simulation: python bench/few_images.py prints it, docs/method.md explains it.
 RESOLVABLE = {'pls': .13, 'rdm': .20}
@@ -51,9 +52,9 @@ def Antolik2016(variant: str) -> MousePredictivity:
     ceiling = load_ceiling('mouse_rdm_reliability' if variant == 'rdm' else 'split_half_reliability')
     load = load_with_training_images if fits else load_centred if variant == 'rdm' else load_trials
     return MousePredictivity(
-        f'Antolik2016.VISp-{variant}', 'VISp', version=1, load_recordings=load, metric=load_metric(METRICS[variant]),
-        time_bin=TIME_BIN, bibtex=BIBTEX, ceiler=ceiling, load_training=load_training_trials if fits else None,
-        resolvable_difference=RESOLVABLE.get(variant))
+        f'Antolik2016.VISp-{variant}', 'VISp', version=VERSIONS.get(variant, 1), load_recordings=load,
+        metric=load_metric(METRICS[variant]), time_bin=TIME_BIN, bibtex=BIBTEX, ceiler=ceiling,
+        load_training=load_training_trials if fits else None, resolvable_difference=RESOLVABLE.get(variant))
 
 
 def load_trials() -> NeuroidAssembly:

@@ -18,10 +18,13 @@ class Variant:
     ceiling : str
     held_out_metric : str, optional
         The metric where recordings have training images of their own; without it such images are not used.
+    revision : int
+        How often the metric has changed its values: it is added to the version that the recordings give a benchmark.
     """
     metric: str
     ceiling: str
     held_out_metric: str | None = None
+    revision: int = 0
 
 
 VARIANTS = {
@@ -31,13 +34,13 @@ VARIANTS = {
     'pls_pooled': Variant('noise_corrected_pls_pooled', 'split_half_reliability',
                           'noise_corrected_pls_pooled_held_out'),
     # similarity of dissimilarity matrices
-    'rdm': Variant('mouse_rdm', 'mouse_rdm_reliability'),
+    'rdm': Variant('mouse_rdm', 'mouse_rdm_reliability', revision=1),  # cross-validated
 }
 
 
 def benchmark_variant(recording: str, area: str, variant: str, load_recordings: Callable[[], NeuroidAssembly],
                       load_training: Callable[[str], NeuroidAssembly] | None = None, settings: dict | None = None,
-                      **facts) -> MousePredictivity:
+                      version: int = 1, **facts) -> MousePredictivity:
     """A benchmark on recordings of an area, scored in one of the ways of :data:`VARIANTS`.
 
     Parameters
@@ -51,12 +54,14 @@ def benchmark_variant(recording: str, area: str, variant: str, load_recordings: 
         As of :class:`~.benchmark.MousePredictivity`; `load_training` is used by the variants that fit.
     settings : dict, optional
         Variant -> arguments of its metric, where they are not the metric's defaults.
+    version : int
+        Of the recordings; raised whenever they change the scores of all variants.
     **facts
-        The other parameters of :class:`~.benchmark.MousePredictivity`: version, time_bin, bibtex, neuron_filter.
+        The other parameters of :class:`~.benchmark.MousePredictivity`: time_bin, bibtex, neuron_filter.
     """
     chosen = VARIANTS[variant]
     held_out = load_training is not None and chosen.held_out_metric is not None
     metric = load_metric(chosen.held_out_metric if held_out else chosen.metric, **(settings or {}).get(variant, {}))
     return MousePredictivity(identifier=f'{recording}.{area}-{variant}', area=area, load_recordings=load_recordings,
                              load_training=load_training if held_out else None, metric=metric,
-                             ceiler=load_ceiling(chosen.ceiling), **facts)
+                             ceiler=load_ceiling(chosen.ceiling), version=version + chosen.revision, **facts)
