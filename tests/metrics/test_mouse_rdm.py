@@ -184,7 +184,7 @@ class TestError:
     @pytest.mark.parametrize('both', [.0055, .0072, .0085, .02])
     @pytest.mark.parametrize(('n_animals', 'n_images'), [(2, 118), (3, 50), (29, 118)])
     def test_it_is_rsatoolboxs(self, both, n_animals, n_images):
-        rsatoolbox = pytest.importorskip('rsatoolbox', reason='rsatoolbox is not installed: its formula is tested above')
+        rsatoolbox = pytest.importorskip('rsatoolbox', reason='its formula is tested above')
         variances = np.array([both, .004, .003])[:, None, None] * np.eye(1)
         theirs, _, _ = rsatoolbox.util.inference_util.extract_variances(variances, False, n_animals, n_images)
         assert two_factor_variance(.004, .003, both, n_animals, n_images) == pytest.approx(theirs.item())
