@@ -25,7 +25,8 @@ def study(
 ) -> None:
     """Every table and figure on training domains, in one report; start it again to go on where it was stopped."""
     from study.run import run_study
-    report = run_study(out, comma_separated(recordings) if recordings else None, domains, comma_separated(models) if models else None, seed)
+    report = run_study(out, comma_separated(recordings) if recordings else None, domains,
+                       comma_separated(models) if models else None, seed)
     typer.echo(f'Report: {report}')
 
 

@@ -30,10 +30,10 @@ def domains_against_seeds(animals: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row for each recording, area, metric and `of`: n_domains, n_seeds (which all of the domains have), n_animals;
-        sd_domains, the standard deviation of domains over new networks and the same animals; sd_seeds and sd_animals, of
-        a domain's value over seeds and over animals, beyond what is common to all domains; p_seeds and p_animals with
-        p_…_holm, corrected over the rows of a recording; verdict: 'domains differ' if both are below 0.05, 'cannot tell'
-        with fewer than two seeds or animals, else 'not shown'.
+        sd_domains, the standard deviation of domains over new networks and the same animals; sd_seeds and sd_animals,
+        of a domain's value over seeds and over animals, beyond what is common to all domains; p_seeds and p_animals
+        with p_…_holm, corrected over the rows of a recording; verdict: 'domains differ' if both are below 0.05,
+        'cannot tell' with fewer than two seeds or animals, else 'not shown'.
     """
     rows = []
     for keys, block in animals.groupby([*KEYS, 'of'], sort=False):
@@ -88,5 +88,6 @@ def _components(values: np.ndarray, seed: int) -> dict[str, float]:
         return described
     by_seed, by_animal = values.mean(axis=2), values.mean(axis=1)
     sd_domains, sd_seeds = variance_components(by_seed)
-    return {**described, 'sd_domains': sd_domains, 'sd_seeds': sd_seeds, 'sd_animals': variance_components(by_animal)[1],
-            'p_seeds': exchange_p(by_seed, seed), 'p_animals': exchange_p(by_animal, seed)}
+    return {**described, 'sd_domains': sd_domains, 'sd_seeds': sd_seeds,
+            'sd_animals': variance_components(by_animal)[1], 'p_seeds': exchange_p(by_seed, seed),
+            'p_animals': exchange_p(by_animal, seed)}

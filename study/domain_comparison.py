@@ -75,7 +75,7 @@ def compare_domains(results: pd.DataFrame, naturalness: pd.Series, layer: str = 
 
 
 def animals_needed(n_tests: int) -> int:
-    """Least number of animals with which the smallest p of as many sign-flip tests stays below 0.05 by Holm's method."""
+    """How many animals let the smallest p of as many sign-flip tests fall below 0.05 by Holm's method."""
     return int(np.floor(np.log2(n_tests / LEVEL))) + 1
 
 

@@ -68,7 +68,8 @@ def correlate(x: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, float]:
     dict
         n_domains, n_animals; spearman and pearson, of x and the mean over animals, each with _low and _high, the 95 %
         interval over bootstrap samples of domains and of animals, and _p, one-sided for a positive correlation,
-        from all orders of the domains, and _p_negative, for a negative one. NaN for fewer than three domains or where either does not vary.
+        from all orders of the domains, and _p_negative, for a negative one. NaN for fewer than three domains or where
+        either does not vary.
     """
     means = np.nanmean(y, axis=1)
     described: dict[str, float] = {'n_domains': len(x), 'n_animals': y.shape[1]}

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from study.naturalness import SCENES
 from study.recordings import METRICS, marked
 
-ESTIMATOR_NAMES = {SCENES: 'distance from natural scenes', 'log_log': 'windowed, log-log', 'published': "released code's", 'paper': 'as printed in the paper'}
+ESTIMATOR_NAMES = {SCENES: 'distance from natural scenes', 'log_log': 'windowed, log-log',
+                   'published': "released code's", 'paper': 'as printed in the paper'}
 UNTRAINED_COLOUR = '.55'
 
 

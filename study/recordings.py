@@ -1,6 +1,8 @@
 """Which benchmarks stand for which recordings, and which of these are at hand."""
 from dataclasses import dataclass
 
+import pandas as pd
+
 from brainscore_plugin.check import check_identifier, check_recordings
 from brainscore_plugin.link import installed_brainscore
 
@@ -85,3 +87,12 @@ def at_hand(recording: Recording) -> bool:
 def marked(identifier: str) -> str:
     """A recording's identifier with its kind, such as 'SimulatedMouse (simulated)'; as it is where that is unknown."""
     return f'{identifier} ({KINDS[identifier]})' if identifier in KINDS else identifier
+
+
+def with_kind(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with the column kind behind its column recording: real, twin or simulated."""
+    if 'recording' not in table or 'kind' in table:
+        return table
+    place = int(table.columns.get_loc('recording')) + 1
+    kinds = table.recording.map(KINDS)
+    return pd.concat([table.iloc[:, :place], kinds.rename('kind'), table.iloc[:, place:]], axis=1)

@@ -97,7 +97,8 @@ def _of_this_study(results: pd.DataFrame, models: list[StudyModel], recording: R
 
 
 def _scores(results: pd.DataFrame, out: Path) -> pd.DataFrame:
-    rows = results[['model', 'label', 'group', 'domain', 'seed', 'layer', 'benchmark']].drop_duplicates(ignore_index=True)
+    rows = results[['model', 'label', 'group', 'domain', 'seed', 'layer', 'benchmark']].drop_duplicates(
+        ignore_index=True)
     summaries = [read_summary(Task(row.model, row.layer, row.benchmark), out)[0] for row in rows.itertuples()]
     values = pd.DataFrame(summaries, index=rows.index, columns=['value', 'error', 'n_neurons', 'n_nan'])
     return with_keys(rows.join(values)).drop(columns='benchmark')

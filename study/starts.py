@@ -1,7 +1,7 @@
 """What training has added: values of trained models less those of the untrained models that they started from.
 
-Networks of one architecture predict neurons by their initial weights already, and those of one start resemble one another
-whatever they were trained on. The fair baseline of a trained network is its own start.
+Networks of one architecture predict neurons by their initial weights already, and those of one start resemble one
+another whatever they were trained on. The fair baseline of a trained network is its own start.
 """
 import pandas as pd
 

@@ -68,7 +68,7 @@ class StudyData:
 
     @cached_property
     def scene_distance(self) -> pd.DataFrame:
-        """Distance of the domains from natural scenes, as of :func:`~study.natural_scene_statistics.describe_distances`."""
+        """Distance of the domains from natural scenes: :func:`~study.natural_scene_statistics.describe_distances`."""
         images = {name: domain.images for name, domain in self.domains.items()}
 
         def compute():
