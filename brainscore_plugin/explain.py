@@ -43,27 +43,55 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     if (recording := benchmark.split('.')[0]) in KNOWN:
         _, oracle = KNOWN[recording]
         truth = _with_error(scorer(load_model(oracle)))
-        against += f"; the simulation's own features ({oracle}) get {truth}, which is not a bound."
+        against += f"; the simulation's own features ({oracle}) get {truth}, {_no_bound(benchmark)}."
     else:
-        against += '; what the best model can get is not known for real recordings.'
+        against += f'; {_best(benchmark, score)}.'
     return meaning, against, _recordings(benchmark, score), *_other_animals(model, score), *_resolution(score)
+
+
+def _compares_matrices(benchmark: str) -> bool:
+    return '-rdm' in benchmark
+
+
+def _no_bound(benchmark: str) -> str:
+    """What the simulation's own features do not bound."""
+    if _compares_matrices(benchmark):
+        return "which is not a bound: the neurons' own rates would get 1"
+    return 'which is not a bound'
+
+
+def _best(benchmark: str, score: Score) -> str:
+    """What is known of the best that a model can get of real neurons."""
+    bounds = score.attrs['ceiling'].attrs.get('between_animals')
+    if not _compares_matrices(benchmark) or bounds is None or not bounds.attrs['n_animals']:
+        return 'what the best model can get is not known for real recordings'
+    lower, upper = (float(bounds.sel(bound=name)) for name in ('lower', 'upper'))
+    return (f"the mean matrix of the other animals gets {lower:.3f}, and what all {bounds.attrs['n_animals']} share "
+            f'could get {upper:.3f}; a model beyond that would have to know the single animal')
 
 
 def _recordings(benchmark: str, score: Score) -> str:
     kind, _ = KNOWN.get(benchmark.split('.')[0], ('Real', None))
     ceiling = score.attrs['ceiling']
     if 'n_neurons' not in score.attrs:
-        return (f"{kind} recordings: published matrices of {score.attrs['region']}; their reliability, the ceiling "
-                f"before the correction, is {_with_error(ceiling)}.")
-    return (f"{kind} recordings: {score.attrs['n_neurons']} neurons of {score.attrs['region']}; their reliability, the "
+        counted = int((score.attrs['weight'].values > 0).sum())
+        return (f"{kind} recordings: published matrices of {score.attrs['region']}, {counted} of "
+                f"{score.attrs['weight'].size} sites counted; their reliability, the ceiling before the correction, is "
+                f'{_with_error(ceiling)}.')
+    of = 'the reliability of their matrices' if _compares_matrices(benchmark) else 'their reliability'
+    return (f"{kind} recordings: {score.attrs['n_neurons']} neurons of {score.attrs['region']}; {of}, the "
             f'ceiling before the correction, is {_with_error(ceiling)}.')
 
 
 def _meaning(benchmark: str) -> str:
     corrected = 'corrected for trial noise (1: all but the noise; 0: nothing)'
-    if '-rdm' in benchmark:
-        return ('It is the correlation of the dissimilarities between images in the model and in the neurons, '
-                f'{corrected}, mean over animals, fields of view or sites')
+    if benchmark.startswith('Conwell2021.'):
+        return ('It is the correlation of the similarities between images in the model and in the neurons of a site, '
+                f'{corrected}, mean over the sites of the area weighted by their reliability')
+    if _compares_matrices(benchmark):
+        over = 'fields of view' if benchmark.startswith('Antolik2016.') else 'animals'
+        return ('It is the correlation of the dissimilarities between images in the model and in an animal, 1 - r over '
+                f'features or neurons, {corrected}, mean over {over}; no response is predicted, and nothing is fitted')
     if '-cka' in benchmark:
         return ('It is the alignment of how images differ in the model and in the neurons, debiased and '
                 f'{corrected}, mean over animals or fields of view')

@@ -1,4 +1,4 @@
-"""Bootstrap samples, the intervals that they give, and means that skip what is undefined."""
+"""Bootstrap samples, and means that skip what is undefined."""
 import numpy as np
 
 N_SAMPLES = 2000
@@ -15,24 +15,6 @@ def weighted_means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     present = np.isfinite(values)
     with np.errstate(invalid='ignore'):
         return (weights @ np.where(present, values, 0).T) / (weights @ present.T)
-
-
-def interval_of_mean(values: np.ndarray, seed: int) -> tuple[float, float]:
-    """95 % interval of the mean of (n_rows, n_columns) over bootstrap samples of both.
-
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (n_rows, n_columns)
-        NaN where there is no value; interval ends are NaN where there is none at all.
-    seed : int
-        Of the bootstrap samples.
-    """
-    rng = np.random.default_rng([seed, 5])
-    of_rows, of_columns = (bootstrap_weights(n, rng) for n in values.shape)
-    present = np.isfinite(values)
-    total, count = ((of_rows @ part * of_columns).sum(axis=1) for part in (np.where(present, values, 0), present))
-    means = total[count > 0] / count[count > 0]
-    return tuple(np.quantile(means, INTERVAL)) if means.size else (np.nan, np.nan)
 
 
 def defined_mean(values: np.ndarray, axis: int) -> np.ndarray:

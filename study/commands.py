@@ -11,20 +11,22 @@ commands = typer.Typer()
 
 @commands.command()
 def study(
-    recordings: Annotated[str, typer.Option(help=(
-        'simulated, allen-calcium, allen-neuropixels or sensorium2022; several separated by commas.'))] = 'simulated',
+    recordings: Annotated[str | None, typer.Option(help=(
+        'antolik2016, allen-rsm, allen-calcium, allen-neuropixels, sensorium2022 (real), twin or simulated; several '
+        'separated by commas. By default all that are at hand.'))] = None,
     domains: Annotated[Path | None, typer.Option(metavar='PATH', help=(
         "Folder of prepared domains; by default where 'brainscore-mouse domains prepare' puts them."))] = None,
     models: Annotated[str | None, typer.Option(help=(
-        'Model identifiers, separated by commas; IDENTIFIER:DOMAIN for a model of your own. By default the eight '
-        'trained models and all controls.'))] = None,
+        'Model identifiers, separated by commas; IDENTIFIER:DOMAIN for a model of your own, several of a domain for '
+        'its seeds. By default the trained models of all seeds and all controls.'))] = None,
     out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the results; what is finished is kept.')] = Path(
         'study-results'),
     seed: Annotated[int, typer.Option(help='Of everything random.')] = 0,
 ) -> None:
     """Every table and figure on training domains, in one report; start it again to go on where it was stopped."""
     from study.run import run_study
-    report = run_study(out, comma_separated(recordings), domains, comma_separated(models) if models else None, seed)
+    report = run_study(out, comma_separated(recordings) if recordings else None, domains,
+                       comma_separated(models) if models else None, seed)
     typer.echo(f'Report: {report}')
 
 

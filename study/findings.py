@@ -5,6 +5,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from study.recordings import with_kind
+
 
 @dataclass(frozen=True)
 class Table:
@@ -26,6 +28,12 @@ class Table:
     frame: pd.DataFrame
     rests_on: str
     shown: pd.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        """Say of every recording in the tables whether it is real, a twin's or simulated."""
+        object.__setattr__(self, 'frame', with_kind(self.frame))
+        if self.shown is not None:
+            object.__setattr__(self, 'shown', with_kind(self.shown))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 from brainscore_vision.model_interface import BrainModel
 from tqdm import tqdm
 
+from brainscore_plugin.check import check_identifier
+from brainscore_plugin.link import installed_brainscore
 from training.domains import DOMAINS
 
 TRAINED, UNTRAINED, BASELINE = 'trained', 'untrained', 'baseline'
@@ -22,49 +24,84 @@ class StudyModel:
     identifier : str
         Brain-Score's.
     label : str
-        What figures call it: the domain, or what kind of control it is.
+        What figures call it: the domain with the seed if that is not 0, or what kind of control it is.
     group : {'trained', 'untrained', 'baseline'}
+    domain : str, optional
+        That it was trained on.
+    seed : int
+        Of its training.
     """
     identifier: str
     label: str
     group: str
+    domain: str | None = None
+    seed: int = 0
+
+    @property
+    def start(self) -> str | None:
+        """Identifier of the untrained model that its training started from; None where that is not known."""
+        card = model_card(self.identifier) if self.group == TRAINED else None
+        return start_of(card) if card else None
 
 
+def trained_model(identifier: str, domain: str, seed: int = 0) -> StudyModel:
+    """A model that was trained on a domain with a seed."""
+    return StudyModel(identifier, f'{domain}, seed {seed}' if seed else domain, TRAINED, domain, seed)
+
+
+SEEDS = range(3)
 UNTRAINED_MODELS = [StudyModel('alexnet64_untrained', 'untrained', UNTRAINED), *(
-    StudyModel(f'alexnet64_untrained_seed{seed}', f'untrained, seed {seed}', UNTRAINED) for seed in range(1, 5))]
-CONTROLS = [*UNTRAINED_MODELS, *(StudyModel(name, name, BASELINE) for name in ('pixels64', 'random_features', ORACLE))]
-DEFAULT = [*(StudyModel(f'alexnet64_simclr_{domain}', domain, TRAINED) for domain in DOMAINS), *CONTROLS]
+    StudyModel(f'alexnet64_untrained_seed{seed}', f'untrained, seed {seed}', UNTRAINED, seed=seed)
+    for seed in range(1, 5))]
+BASELINES = [StudyModel(name, name, BASELINE) for name in ('pixels64', 'random_features', ORACLE)]
+FIRST_SEED = [*(trained_model(f'alexnet64_simclr_{domain}', domain) for domain in DOMAINS), *UNTRAINED_MODELS,
+              *BASELINES]
+# Models of more seeds, and the initial weights that a recipe gave them: part of the study where they are registered.
+MORE_SEEDS = [*(trained_model(f'alexnet64_simclr_{domain}_seed{seed}', domain, seed)
+                for domain in DOMAINS for seed in SEEDS[1:]),
+              *(StudyModel(f'alexnet64_kaiming_seed{seed}', f'untrained (He), seed {seed}', UNTRAINED, seed=seed)
+                for seed in SEEDS)]
 
 
 def choose_models(names: list[str] | None = None) -> list[StudyModel]:
-    """The models of those names, or the eight trained ones and all controls.
+    """The models of those names, or the trained ones of all seeds and all controls.
 
     Parameters
     ----------
     names : list of str, optional
-        Identifiers of the default models, or 'IDENTIFIER:DOMAIN' for any other that was trained on a prepared domain.
+        Identifiers of the study's own models, or 'IDENTIFIER:DOMAIN' for any other that was trained on a prepared
+        domain; several of one domain are its seeds, in their order.
 
     Raises
     ------
     ValueError
-        If two models of one domain are given, or an unknown model without its domain.
+        If an unknown model is given without its domain.
     """
-    known = {model.identifier: model for model in DEFAULT}
-    chosen = []
-    for name in dict.fromkeys(names or known):
+    if names is None:
+        more = [model for model in MORE_SEEDS if _registered(model.identifier)]
+        return [*FIRST_SEED[:len(DOMAINS)], *(model for model in more if model.group == TRAINED), *UNTRAINED_MODELS,
+                *(model for model in more if model.group == UNTRAINED), *BASELINES]
+    known = {model.identifier: model for model in [*FIRST_SEED, *MORE_SEEDS]}
+    chosen: list[StudyModel] = []
+    for name in dict.fromkeys(names):
         identifier, _, domain = name.partition(':')
         if domain:
-            chosen.append(StudyModel(identifier, domain, TRAINED))
+            taken = {model.seed for model in chosen if model.domain == domain}
+            chosen.append(trained_model(identifier, domain, min(set(range(len(taken) + 1)) - taken)))
         elif name in known:
             chosen.append(known[name])
         else:
             raise ValueError(f"'{name}' is not among the study's own models: give the prepared domain that it was "
                              f"trained on, as '{name}:DOMAIN', or choose among {', '.join(known)}.")
-    labels = [model.label for model in chosen]
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice:
-        raise ValueError(f"Two models were given for {', '.join(twice)}: the study compares one model for each domain.")
     return chosen
+
+
+def _registered(identifier: str) -> bool:
+    try:
+        check_identifier(installed_brainscore(), 'models', identifier)
+    except LookupError:
+        return False
+    return True
 
 
 def load_models(models: list[StudyModel]) -> tuple[dict[StudyModel, BrainModel], list[str]]:
@@ -96,3 +133,26 @@ def model_card(identifier: str) -> dict | None:
     from brainscore_vision.models.alexnet64 import model
     card = Path(model.__file__).parent / 'cards' / f'{identifier}.json'
     return json.loads(card.read_text(encoding='utf-8')) if card.is_file() else None
+
+
+def start_of(card: dict) -> str | None:
+    """Identifier of the untrained model that a trained one started from, as its card tells it.
+
+    Parameters
+    ----------
+    card : dict
+        Its training has 'start', or else the seed and the initial weights of the recipe, from which that follows:
+        torchvision's own, if it names none.
+
+    Returns
+    -------
+    str, optional
+        None where the card does not tell.
+    """
+    training = card.get('training', {})
+    if 'start' in training or 'seed' not in training:
+        return training.get('start')
+    seed = training['seed']
+    if training.get('recipe', {}).get('initial_weights', 'torchvision') == 'kaiming':
+        return f'alexnet64_kaiming_seed{seed}'
+    return f'alexnet64_untrained_seed{seed}' if seed else 'alexnet64_untrained'

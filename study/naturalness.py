@@ -1,7 +1,10 @@
-"""How natural a domain of images is: the exponent of its power spectrum, 1 / f^p.
+"""How natural a domain of images is by the exponent of its power spectrum, 1 / f^p, as the paper has it.
 
 The spectrum of a natural image falls as 1 / f^p with p near 2 (Torralba & Oliva 2003, Network 14:391); Prasad, Manor &
-Pereira (2022, section 3.3) take -log|p - 2| for a domain's naturalness.
+Pereira (2022, section 3.3) take -log|p - 2| for a domain's naturalness. It has no bound: it is largest where a mean
+exponent happens to be near 2, of drawings and noise as of photographs, and what it says depends on the band of the fit.
+The study's own measure is therefore another, in :mod:`study.natural_scene_statistics`; this one is kept to compare with
+the paper.
 """
 import functools
 from collections.abc import Callable
@@ -17,7 +20,8 @@ LUMA = np.array([.299, .587, .114], dtype=np.float32)  # ITU-R BT.601, as Pillow
 LOWEST, HIGHEST = 4, .25
 SAMPLE_IMAGES = 1000  # of a domain, as in the paper
 PADDED = 256  # px; what the released code crops images to, so that it surrounds smaller ones with zeros
-ESTIMATORS = ('log_log', 'published')
+ESTIMATORS = ('log_log', 'published')  # of the exponent
+SCENES = 'scenes'  # in their place: the study's own measure, study/natural_scene_statistics.py
 NATURAL_EXPONENT = 2.
 HANN_BANDWIDTH = 1.5  # frequencies, each way, that a Hann window mixes (equivalent noise bandwidth)
 CHUNK = 64  # images transformed at once: their spectra stay in the processor's cache

@@ -12,7 +12,7 @@ from study.predictivity import KEYS
 EXACT_DOMAINS = 8  # up to here all n! orders are computed
 ORDERS = 10_000  # else as many at random
 COLUMNS = ['n_domains', 'n_animals', *(name + end for name in ('spearman', 'pearson')
-                                       for end in ('', '_low', '_high', '_p'))]
+                                       for end in ('', '_low', '_high', '_p', '_p_negative'))]
 
 
 def relate_to_naturalness(animals: pd.DataFrame, naturalness: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -21,7 +21,8 @@ def relate_to_naturalness(animals: pd.DataFrame, naturalness: pd.DataFrame, seed
     Parameters
     ----------
     animals : pandas.DataFrame
-        As of :func:`~study.predictivity.per_animal`, with the column domain.
+        As of :func:`~study.predictivity.per_animal`, with the columns domain and of, what the values are of. Several
+        models of a domain are averaged.
     naturalness : pandas.DataFrame
         Columns domain, estimator and naturalness.
     seed : int
@@ -30,20 +31,25 @@ def relate_to_naturalness(animals: pd.DataFrame, naturalness: pd.DataFrame, seed
     Returns
     -------
     pandas.DataFrame
-        A row for each recording, area, metric, layer and estimator, as of :func:`correlate`, with p_holm and p_bh,
-        Spearman's p corrected over all rows of a recording by Holm's method and by Benjamini and Hochberg's.
+        A row for each recording, area, metric, `of`, layer and estimator, as of :func:`correlate`, with p_holm and
+        p_bh, Spearman's p corrected over all rows of a recording by Holm's method and by Benjamini and Hochberg's,
+        p_negative_holm, the same of a negative correlation, and verdict, as of :func:`verdict`.
     """
     rows = []
-    for keys, block in animals.groupby([*KEYS, 'layer'], sort=False):
+    for keys, block in animals.groupby([*KEYS, 'of', 'layer'], sort=False):
         values = block.pivot_table(index='domain', columns='animal', values='value')
         for estimator, measured in naturalness.groupby('estimator', sort=False):
             found = measured.set_index('domain').naturalness.dropna()
             domains = [domain for domain in found.index if domain in values.index]
-            rows.append({**dict(zip([*KEYS, 'layer'], keys)), 'estimator': estimator,
+            rows.append({**dict(zip([*KEYS, 'of', 'layer'], keys)), 'estimator': estimator,
                          **correlate(found[domains].to_numpy(), values.loc[domains].to_numpy(), seed)})
-    table = pd.DataFrame(rows, columns=[*KEYS, 'layer', 'estimator', *COLUMNS])
-    p = table.groupby('recording').spearman_p
-    return table.assign(p_holm=p.transform(holm), p_bh=p.transform(benjamini_hochberg))
+    table = pd.DataFrame(rows, columns=[*KEYS, 'of', 'layer', 'estimator', *COLUMNS])
+    of_recording = table.groupby('recording')
+    table = table.assign(p_holm=of_recording.spearman_p.transform(holm),
+                         p_bh=of_recording.spearman_p.transform(benjamini_hochberg),
+                         p_negative_holm=of_recording.spearman_p_negative.transform(holm))
+    return table.assign(verdict=[verdict(row.spearman_low, row.spearman_high, row.p_holm, row.p_negative_holm)
+                                 for row in table.itertuples()])
 
 
 def correlate(x: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, float]:
@@ -62,7 +68,8 @@ def correlate(x: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, float]:
     dict
         n_domains, n_animals; spearman and pearson, of x and the mean over animals, each with _low and _high, the 95 %
         interval over bootstrap samples of domains and of animals, and _p, one-sided for a positive correlation,
-        from all orders of the domains. NaN for fewer than three domains or where either does not vary.
+        from all orders of the domains, and _p_negative, for a negative one. NaN for fewer than three domains or where
+        either does not vary.
     """
     means = np.nanmean(y, axis=1)
     described: dict[str, float] = {'n_domains': len(x), 'n_animals': y.shape[1]}
@@ -78,21 +85,24 @@ def correlate(x: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, float]:
         null = _pearson(transform(x), transform(means)[orders])
         low, high = np.nanquantile(_pearson(transform(x[domains]), transform(bootstrapped)), INTERVAL)
         described |= {name: float(truth), f'{name}_low': low, f'{name}_high': high,
-                      f'{name}_p': (null >= truth - 1e-12).mean()}
+                      f'{name}_p': (null >= truth - 1e-12).mean(),
+                      f'{name}_p_negative': (null <= truth + 1e-12).mean()}
     return described
 
 
-def verdict(correlation: dict[str, float]) -> str:
-    """'positive', 'negative' or 'undecided': what the interval and p of Spearman's correlation say.
+def verdict(low: float, high: float, p: float, p_negative: float) -> str:
+    """'positive', 'negative' or 'undecided': what the interval and p of Spearman's correlation say together.
 
     Parameters
     ----------
-    correlation : dict
-        As of :func:`correlate`.
+    low, high : float
+        Ends of its interval.
+    p, p_negative : float
+        Of a positive and of a negative correlation, corrected for the number of tests.
     """
-    if correlation['spearman_low'] > 0 and correlation['spearman_p'] < .05:
+    if low > 0 and p < .05:
         return 'positive'
-    return 'negative' if correlation['spearman_high'] < 0 else 'undecided'
+    return 'negative' if high < 0 and p_negative < .05 else 'undecided'
 
 
 def _orders(n: int, rng: np.random.Generator) -> np.ndarray:

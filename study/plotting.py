@@ -8,9 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from study.recordings import METRICS
+from study.naturalness import SCENES
+from study.recordings import METRICS, marked
 
-ESTIMATOR_NAMES = {'log_log': 'windowed, log-log', 'published': "released code's", 'paper': 'as printed in the paper'}
+ESTIMATOR_NAMES = {SCENES: 'distance from natural scenes', 'log_log': 'windowed, log-log',
+                   'published': "released code's", 'paper': 'as printed in the paper'}
 UNTRAINED_COLOUR = '.55'
 
 
@@ -55,7 +57,7 @@ def panels_by_area(table: pd.DataFrame, width: float = 3.6, height: float = 3.2,
         for column, (recording, area) in enumerate(columns):
             block = table[(table.recording == recording) & (table.area == area) & (table.metric == metric)]
             axis = axes[row, column]
-            axis.set_title(f'{recording} {area}\n{METRICS[metric]}', fontsize=9)
+            axis.set_title(f'{marked(recording)}\n{area}, {METRICS[metric]}', fontsize=9)
             if column == 0:
                 axis.set_ylabel('noise-corrected predictivity')
             if len(block):

@@ -2,6 +2,7 @@
 from importlib.metadata import version
 
 from study.models import TRAINED, model_card
+from study.recordings import SIMULATED, TWIN
 from study.study_data import StudyData
 
 LIBRARIES = ('numpy', 'scipy', 'scikit-learn', 'pandas', 'torch', 'brainscore-vision')
@@ -12,9 +13,16 @@ def rests_on(study: StudyData, *kinds: str) -> str:
     stand_ins = {'images': 'stand-in images' if stand_in_domains(study) else '',
                  'models': 'models trained on stand-in images, or for less than the paper' if stand_in_models(study)
                  else '',
-                 'recordings': 'simulated recordings' if any(recording.simulated for recording in study.recordings)
-                 else ''}
+                 'recordings': '; '.join(_not_measured(study))}
     return '; '.join(stand_ins[kind] for kind in kinds if stand_ins[kind])
+
+
+def _not_measured(study: StudyData) -> list[str]:
+    """Kinds of recordings that are not of mice, with their names."""
+    named = {kind: ', '.join(recording.identifier for recording in study.recordings if recording.kind == kind)
+             for kind in (TWIN, SIMULATED)}
+    words = {TWIN: 'neurons predicted by fitted networks', SIMULATED: 'simulated recordings'}
+    return [f'{words[kind]} ({names})' for kind, names in named.items() if names]
 
 
 def stand_in_domains(study: StudyData) -> list[str]:
@@ -38,21 +46,20 @@ def what_it_rests_on(study: StudyData) -> list[str]:
         card = model_card(identifier)
         described = card['data'].get('description', '') if card else 'nothing is known of its training images'
         sentences.append(f'{identifier}: {described}')
-    simulated = [recording.identifier for recording in study.recordings if recording.simulated]
-    if simulated:
-        sentences.append(f"{', '.join(simulated)}: the neurons are simulated by a known model, not recorded from a "
-                         'mouse.')
-    return sentences
+    of_kind = {TWIN: 'the responses are predictions of networks that were fitted to mouse neurons, not recordings',
+               SIMULATED: 'the neurons are simulated by a known model, not recorded from a mouse'}
+    return sentences + [f'{recording.identifier}: {of_kind[recording.kind]}.' for recording in study.recordings
+                        if recording.kind in of_kind]
 
 
 def trained_on_other_images(study: StudyData) -> list[str]:
     """A sentence for each model whose prepared domain does not hold the images that its card says it was trained on."""
     sentences = []
     for model in study.networks:
-        card = model_card(model.identifier) if model.group == TRAINED and model.label in study.domains else None
-        if card and card['data'].get('fingerprint') not in (None, study.domains[model.label].fingerprint):
+        card = model_card(model.identifier) if model.domain in study.domains else None
+        if card and card['data'].get('fingerprint') not in (None, study.domains[model.domain].fingerprint):
             sentences.append(f"'{model.identifier}' was trained on other images than those of the prepared domain "
-                             f"'{model.label}', whose naturalness is shown.")
+                             f"'{model.domain}', whose naturalness is shown.")
     return sentences
 
 

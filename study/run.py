@@ -9,7 +9,7 @@ from study.findings import Section
 from study.finished_tables import FinishedTables
 from study.models import StudyModel, choose_models, load_models
 from study.provenance import made_with, trained_on_other_images, what_it_rests_on
-from study.recordings import FALLBACK, Recording, choose_recordings
+from study.recordings import Recording, choose_recordings
 from study.report import Report, write_report
 from study.scores import score_recordings
 from study.steps import of_each
@@ -18,7 +18,7 @@ from study.training_domains import domain_names, open_domains
 from training.home import project_home
 
 
-def run_study(out: Path, recordings: list[str] | tuple[str, ...] = (FALLBACK,), domains: Path | None = None,
+def run_study(out: Path, recordings: list[str] | None = None, domains: Path | None = None,
               models: list[str] | None = None, seed: int = 0) -> Path:
     """Run every analysis and write the report.
 
@@ -27,8 +27,8 @@ def run_study(out: Path, recordings: list[str] | tuple[str, ...] = (FALLBACK,), 
     out : pathlib.Path
         Folder of the results: report.html and report.md, figures/, tables/, sweep/ (results of scoring) and steps/
         (finished tables). A study that was stopped goes on where it was.
-    recordings : list of str
-        Of 'simulated', 'allen-calcium', 'allen-neuropixels' and 'sensorium2022'.
+    recordings : list of str, optional
+        Names of :data:`~study.recordings.RECORDINGS`; by default all that are at hand, real ones first.
     domains : pathlib.Path, optional
         Folder of prepared domains; by default where `brainscore-mouse domains prepare` puts them.
     models : list of str, optional
@@ -51,7 +51,7 @@ def run_study(out: Path, recordings: list[str] | tuple[str, ...] = (FALLBACK,), 
     if domains is not None and not Path(domains).is_dir():
         raise FileNotFoundError(f'{domains} is not a folder: give the one that holds prepared domains, a folder each.')
     out, domains = Path(out).resolve(), Path(domains or project_home() / 'domains').resolve()
-    chosen_models, chosen_recordings = choose_models(models), choose_recordings(list(recordings))
+    chosen_models, chosen_recordings = choose_models(models), choose_recordings(recordings)
     out.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
 

@@ -7,7 +7,7 @@ import pandas as pd
 from brainscore_plugin.sweep import SweepFailed, load_results, sweep
 from brainscore_plugin.sweep.results import read_summary
 from brainscore_plugin.sweep.tasks import Task
-from study.models import ORACLE, TRAINED, StudyModel
+from study.models import ORACLE, StudyModel
 from study.predictivity import with_keys
 from study.recordings import Recording
 from study.steps import EXPECTED
@@ -19,10 +19,11 @@ class Scored(NamedTuple):
     Parameters
     ----------
     results : pandas.DataFrame
-        As of :func:`brainscore_plugin.sweep.load_results`, with the columns label, group and domain.
+        As of :func:`brainscore_plugin.sweep.load_results`, with the columns label, group, domain and seed. Where a
+        benchmark has one value, animal is 'all'.
     scores : pandas.DataFrame
-        A row for each model, layer and benchmark: recording, area, metric, model, label, group, layer, value and error,
-        as the benchmark gives them.
+        A row for each model, layer and benchmark: recording, area, metric, model, label, group, domain, seed, layer,
+        value and error, as the benchmark gives them.
     missing : list of str
         Sentences: what failed, and why.
     """
@@ -86,15 +87,18 @@ def _of_this_study(results: pd.DataFrame, models: list[StudyModel], recording: R
               for model, layer, benchmark in zip(results.model, results.layer, results.benchmark)]
     results = results[wanted]
     results = results.assign(label=results.model.map(lambda name: known[name].label),
-                             group=results.model.map(lambda name: known[name].group))
-    results['domain'] = results.label.where(results.group == TRAINED)
+                             group=results.model.map(lambda name: known[name].group),
+                             domain=results.model.map(lambda name: known[name].domain),
+                             seed=results.model.map(lambda name: known[name].seed),
+                             animal=results.animal.fillna('all'), split=results.split.fillna(0))
     order = {name: i for i, name in enumerate([*known, *recording.benchmarks])}
     results = results.sort_values(['benchmark', 'model'], key=lambda column: column.map(order), kind='stable')
     return results.reset_index(drop=True)
 
 
 def _scores(results: pd.DataFrame, out: Path) -> pd.DataFrame:
-    rows = results[['model', 'label', 'group', 'layer', 'benchmark']].drop_duplicates(ignore_index=True)
+    rows = results[['model', 'label', 'group', 'domain', 'seed', 'layer', 'benchmark']].drop_duplicates(
+        ignore_index=True)
     summaries = [read_summary(Task(row.model, row.layer, row.benchmark), out)[0] for row in rows.itertuples()]
     values = pd.DataFrame(summaries, index=rows.index, columns=['value', 'error', 'n_neurons', 'n_nan'])
     return with_keys(rows.join(values)).drop(columns='benchmark')

@@ -1,13 +1,13 @@
 """The prepared domains of the study: the paper's eight, and those that other models were trained on."""
 from pathlib import Path
 
-from study.models import TRAINED, StudyModel
+from study.models import StudyModel
 from training.domains import DOMAINS, PreparedDomain, open_domain
 
 
 def domain_names(models: list[StudyModel]) -> list[str]:
     """The eight domains in the paper's order, then those that other models were trained on."""
-    return list(dict.fromkeys([*DOMAINS, *(model.label for model in models if model.group == TRAINED)]))
+    return list(dict.fromkeys([*DOMAINS, *(model.domain for model in models if model.domain)]))
 
 
 def open_domains(names: list[str], directory: Path) -> tuple[dict[str, PreparedDomain], list[str]]:

@@ -31,13 +31,24 @@ def test_of_a_real_recording_it_is_said_what_it_can_show():
 
 
 @pytest.mark.parametrize(('benchmark', 'said'), [
-    ('SimulatedMouse.VISp-rdm', 'dissimilarities between images'),
+    ('SimulatedMouse.VISp-rdm', 'dissimilarities between images in the model and in an animal'),
+    ('Antolik2016.VISp-rdm', 'mean over fields of view; no response is predicted'),
+    ('Conwell2021.VISp-rdm', 'mean over the sites of the area'),
     ('SimulatedMouse.VISp-pls_pooled', 'mean rates'),
     ('SimulatedMouse.VISp-pls', 'over all neurons of an animal'),
     ('SimulatedMouse.VISp-cka', 'alignment'),
 ])
 def test_the_meaning_is_that_of_the_metric(benchmark, said):
     assert said in _meaning(benchmark)
+
+
+def test_of_matrices_it_is_said_what_other_animals_get():
+    meaning, against, recordings, _ = explain(MODEL, 'Antolik2016.VISp-rdm')
+    assert 'median neuron' not in meaning
+    lower, upper = (float(number) for number in re.findall(r'gets (0\.\d+), and what all 2 share could get (0\.\d+)',
+                                                           against)[0])
+    assert 0 < lower < upper <= 1
+    assert 'the reliability of their matrices' in recordings
 
 
 def test_an_unknown_model_is_told_before_anything_is_loaded():

@@ -22,8 +22,21 @@ def score_rows(score: Score, benchmark) -> pd.DataFrame:
     pandas.DataFrame
         Columns as :func:`.results.write_result` takes them.
     """
-    rows = _per_animal(score, benchmark) if 'corrected' in score.attrs else _one_row(score)
+    rows = _per_animal(score, benchmark) if 'corrected' in score.attrs else _without_splits(score)
     return rows.assign(seed=score.attrs.get('seed'), protocol=score.attrs.get('protocol'), versions=versions())
+
+
+def _without_splits(score: Score) -> pd.DataFrame:
+    """Of a metric that has a value for each animal (or field of view) and no image splits; one row without either."""
+    row = _one_row(score)
+    if 'animals' not in score.attrs:
+        return row
+    values, raw = score.attrs['animals'], score.attrs[Score.RAW_VALUES_KEY].attrs[Score.RAW_VALUES_KEY]
+    animals = values['animal'].values
+    raw = pd.Series(raw.values).groupby(raw['animal'].values).mean()  # of neurons, where they have their own
+    return row.loc[[0] * len(animals)].reset_index(drop=True).assign(
+        animal=[str(animal) for animal in animals], value=values.values, animal_value=values.values,
+        raw=raw[animals].to_numpy())
 
 
 def _per_animal(score: Score, benchmark: MousePredictivity) -> pd.DataFrame:

@@ -1,10 +1,12 @@
 """What a value is worth: untrained networks, pixels, random features and the simulated mouse's own model."""
 import pandas as pd
 
+from study.domain_and_seed import domains_against_seeds
 from study.findings import Findings, Plot, Table
 from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED
 from study.predictivity import KEYS
 from study.provenance import rests_on
+from study.recordings import marked
 from study.study_data import StudyData
 
 TITLE = 'Controls'
@@ -13,14 +15,20 @@ TITLE = 'Controls'
 def tabulate(study: StudyData) -> Findings:
     """Models and controls side by side, and differences between domains beside those between seeds."""
     _, scores = study.scored
+    gains, missing = study.gains
     compared = scores[(scores.group == BASELINE) | (scores.layer == FIRST_LAYER)]
-    wide = compared.pivot_table(index='label', columns=KEYS, values='value', sort=False)
-    wide.columns = [f'{recording} {area} {metric}' for recording, area, metric in wide.columns]
+    rows = pd.concat([compared, gains[gains.layer == FIRST_LAYER]])
+    wide = rows.pivot_table(index='label', columns=KEYS, values='value', sort=False)
+    wide.columns = [f'{marked(recording)} {area} {metric}' for recording, area, metric in wide.columns]
+    animals = study.animals
+    animals = animals[(animals.layer == FIRST_LAYER) & animals.domain.notna()]
+    against = domains_against_seeds(animals.rename(columns={'group': 'of'}), study.seed)
     mark = rests_on(study, 'models', 'recordings')
     return Findings([
         Table('controls', 'Models and controls, conv1 or their only layer', wide.reset_index(), mark),
         Table('untrained_seeds', 'Differences between training domains beside those between seeds',
-              _spread(compared), mark)])
+              _spread(compared), mark),
+        Table('domains_against_seeds', 'Variance between domains, seeds and animals', against, mark)], {}, missing)
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:

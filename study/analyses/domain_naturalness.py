@@ -5,46 +5,54 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from study.findings import Findings, Plot, Table
-from study.naturalness import NATURAL_EXPONENT, SAMPLE_IMAGES, mean_spectra
+from study.natural_scenes import PHOTOGRAPHS
+from study.naturalness import NATURAL_EXPONENT, SAMPLE_IMAGES, SCENES, mean_spectra
 from study.plotting import ESTIMATOR_NAMES, new_figure
 from study.provenance import rests_on
 from study.published_numbers import PAPER
 from study.study_data import StudyData
+from study.training_domains import domain_names
 
 TITLE = 'Naturalness'
 FEW_IMAGES = 100  # below this the report says that a domain's exponent is uncertain
 
 
 def tabulate(study: StudyData) -> Findings:
-    """Exponents and naturalness of every domain by each estimator, and mean spectra."""
+    """Distance of every domain from natural scenes; its exponents, and naturalness by each estimator; mean spectra."""
     images = {name: domain.images for name, domain in study.domains.items()}
     spectra = study.finished.table('spectra', lambda: mean_spectra(images, SAMPLE_IMAGES, study.seed), SAMPLE_IMAGES,
                                    study.seed, *study.fingerprints)
-    return Findings([Table('naturalness', 'Exponents', study.naturalness, rests_on(study, 'images'))],
-                    {'spectra': spectra, 'n_images': SAMPLE_IMAGES}, _uncertain(study.naturalness))
+    r2 = study.naturalness[study.naturalness.estimator == 'log_log'].set_index('domain').r2_median
+    distances = study.scene_distance.assign(power_law_r2=study.scene_distance.domain.map(r2))
+    mark = rests_on(study, 'images')
+    return Findings([Table('scene_distance', 'Distance from natural scenes', distances, mark),
+                     Table('naturalness', 'Naturalness by every measure', study.naturalness, mark)],
+                    {'spectra': spectra, 'n_images': SAMPLE_IMAGES, 'n_photographs': len(PHOTOGRAPHS)},
+                    _uncertain(study.naturalness))
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:
     """Spectra, exponents and naturalness."""
-    return [Plot('naturalness', 'Spectra, exponents and naturalness (Fig. 4 left)',
-                 plot_exponents(study.naturalness, findings.facts['spectra'], study.colours),
-                 rests_on(study, 'images'))]
+    colours = {name: study.colours[name] for name in domain_names(study.models)}
+    return [Plot('naturalness', 'Distance from natural scenes, spectra, exponents and −log|p − 2| (Fig. 4 left)',
+                 plot_exponents(study.naturalness, findings.facts['spectra'], colours), rests_on(study, 'images'))]
 
 
 def plot_exponents(naturalness: pd.DataFrame, spectra: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
-    """Spectra, exponents and naturalness of the domains.
+    """Distance from natural scenes, spectra, exponents and the paper's naturalness of the domains.
 
     Parameters
     ----------
     naturalness : pandas.DataFrame
-        As of :func:`~study.naturalness.describe_domains`; rows of estimator 'paper' hold the published numbers.
+        As of :func:`~study.naturalness.describe_domains`; rows of estimator 'paper' hold the published numbers, those
+        of 'scenes' minus the distance from natural scenes.
     spectra : pandas.DataFrame
         As of :func:`~study.naturalness.mean_spectra`.
     colours : dict of str to tuple
         Domain -> colour, in the order to be shown.
     """
-    figure = new_figure(13, 4.2)
-    left, middle, right = figure.subplots(1, 3, width_ratios=[1.1, 1, 1])
+    figure = new_figure(16, 4.2)
+    own, left, middle, right = figure.subplots(1, 4, width_ratios=[1, 1.1, 1, 1])
     for domain, spectrum in spectra.groupby('domain', sort=False):
         left.loglog(spectrum.frequency, spectrum.power, color=colours[domain], label=domain)
     if len(spectra):
@@ -56,9 +64,13 @@ def plot_exponents(naturalness: pd.DataFrame, spectra: pd.DataFrame, colours: di
     _draw_estimates(middle, right, naturalness, rows)
     middle.axvline(NATURAL_EXPONENT, color='.7', zorder=0)
     middle.set(xlabel='exponent p (mean ± sd over images)', title='1/f^p')
-    right.set(xlabel='−log |p − 2| (95 % interval)', title='naturalness')
+    right.set(xlabel='−log |p − 2| (95 % interval)', title='naturalness as published')
+    scenes = naturalness[naturalness.estimator == SCENES].dropna(subset=['naturalness'])
+    span = np.abs(scenes[['low', 'high']].to_numpy(dtype=float).T - scenes.naturalness.to_numpy(dtype=float))[::-1]
+    own.errorbar(-scenes.naturalness, scenes.domain.map(rows), xerr=np.nan_to_num(span), fmt='o', color='black')
+    own.set(xlabel='distance in 36 features (95 % interval)', title='from natural scenes', xlim=(0, None))
     middle.legend(frameon=False, fontsize=7, loc='center right')
-    for axis in (middle, right):
+    for axis in (own, middle, right):
         axis.set_yticks(list(rows.values()), list(rows))
         axis.set_ylim(-.6, len(rows) - .4)
     return figure

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from brainscore_plugin.sweep.fingerprint import weights_digest
 from study.findings import Findings, Plot, Table
 from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED, StudyModel
+from study.naturalness import SCENES
 from study.naturalness_correlation import correlate, verdict
 from study.noise_threshold import NULL_FILTERS, NULL_QUANTILE, describe_filters, noise_fits
 from study.plotting import UNTRAINED_COLOUR, new_figure
@@ -24,17 +25,21 @@ def tabulate(study: StudyData) -> Findings:
     if not weights:
         raise LookupError(' '.join([f"no model has a layer '{FIRST_LAYER}'.", *missing]).rstrip('.'))
     fits, noise = _fit(study, weights)
-    measured = study.naturalness[study.naturalness.estimator == 'log_log'].set_index('domain').naturalness
+    measured = study.naturalness[study.naturalness.estimator == SCENES].set_index('domain').naturalness
     shares = fits.groupby('label', sort=False).agg(share=('gabor_like', 'mean'), r2_median=('r2', 'median'))
-    shares = shares.reset_index().assign(naturalness=lambda table: table.label.map(measured))
-    trained = shares.dropna(subset=['naturalness'])
+    domains = {model.label: model.domain for model in weights}
+    shares = shares.reset_index().assign(naturalness=lambda table: table.label.map(domains).map(measured))
+    of_domains = shares.assign(domain=shares.label.map(domains)).groupby('domain')[['naturalness', 'share']].mean()
+    trained = of_domains.dropna()
     related = correlate(trained.naturalness.to_numpy(), trained[['share']].to_numpy(), study.seed)
+    related |= {'p': related['spearman_p'], 'verdict': verdict(*(
+        related[f'spearman_{name}'] for name in ('low', 'high', 'p', 'p_negative')))}
     mark = rests_on(study, 'models')
     return Findings([Table('gabor_share', 'Gabor-like filters', shares, mark),
                      Table('gabor_fits', 'Fits', fits, mark, fits.head(5))],
-                    {'weights': weights, 'fits': fits, 'noise': noise, 'shares': shares,
-                     'correlation': {**related, 'verdict': verdict(related)}, 'threshold': fits.threshold.iloc[0],
-                     'n_noise_filters': NULL_FILTERS, 'noise_quantile': NULL_QUANTILE}, missing)
+                    {'weights': weights, 'fits': fits, 'noise': noise, 'shares': shares, 'correlation': related,
+                     'threshold': fits.threshold.iloc[0], 'n_noise_filters': NULL_FILTERS,
+                     'noise_quantile': NULL_QUANTILE}, missing)
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:

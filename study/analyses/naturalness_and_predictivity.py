@@ -3,15 +3,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from study.domain_comparison import compare_domains
+from study.domain_comparison import CANNOT_TELL, HIGHER, compare_domains
 from study.findings import Findings, Plot, Table
 from study.models import FIRST_LAYER, TRAINED
-from study.naturalness_correlation import relate_to_naturalness, verdict
-from study.plotting import panels_by_area, shared_legend
-from study.predictivity import KEYS, per_animal
+from study.naturalness import SCENES
+from study.naturalness_correlation import relate_to_naturalness
+from study.plotting import ESTIMATOR_NAMES, panels_by_area, shared_legend
+from study.predictivity import KEYS
 from study.provenance import rests_on
 from study.published_numbers import PAPER
-from study.recordings import METRICS
+from study.recordings import METRICS, marked
+from study.starts import known_starts
 from study.study_data import StudyData
 
 TITLE = 'Naturalness and predictivity'
@@ -24,24 +26,27 @@ def tabulate(study: StudyData) -> Findings:
     trained = results[results.group == TRAINED]
     if trained.domain.nunique() < 2:
         raise LookupError(f'{trained.domain.nunique()} trained model(s) were scored; a comparison takes two')
-    relations = relate_to_naturalness(_by_animal(trained), study.naturalness, study.seed)
-    estimator = 'log_log' if (relations[relations.estimator == 'log_log'].n_domains >= 2).any() else PAPER
+    relations = relate_to_naturalness(_by_animal(study.animals), study.naturalness, study.seed)
+    estimator = SCENES if (relations[relations.estimator == SCENES].n_domains >= 2).any() else PAPER
     measured = study.naturalness[study.naturalness.estimator == estimator].set_index('domain').naturalness
-    distance = np.exp(-measured)
-    comparisons = compare_domains(trained, distance, FIRST_LAYER, study.seed)
-    points = scores[(scores.group == TRAINED) & (scores.layer == FIRST_LAYER)].rename(columns={'label': 'domain'})
+    comparisons = compare_domains(trained, measured, FIRST_LAYER, study.seed)
+    points = scores[(scores.group == TRAINED) & (scores.layer == FIRST_LAYER)]
     points = points.assign(naturalness=points.domain.map(measured)).dropna(subset=['naturalness'])
     first = relations[(relations.layer == FIRST_LAYER) & (relations.estimator == estimator)]
     mark = rests_on(study, 'images', 'models', 'recordings')
-    shown = relations[relations.layer.isin([FIRST_LAYER, MEAN_OF_LAYERS])].drop(columns=['n_animals', 'p_bh'])
-    of_most_natural = comparisons[comparisons.more_natural == distance.dropna().sort_values().index[0]]
+    shown = relations[relations.layer.isin([FIRST_LAYER, MEAN_OF_LAYERS])].drop(columns=[
+        'n_animals', 'p_bh', 'pearson', *(f'pearson_{end}' for end in ('low', 'high', 'p', 'p_negative'))])
+    of_most_natural = comparisons[comparisons.more_natural == measured.dropna().idxmax()]
     return Findings([
         Table('relation', 'Correlation of naturalness with predictivity', relations, mark, shown),
         Table('comparisons', 'Pairs of domains, conv1', comparisons, mark, of_most_natural),
         Table('test_summary', 'All pairs of domains, conv1', _summarise(comparisons), mark)],
-        {'estimator': estimator, 'points': points, 'first_layer': first, 'comparisons': comparisons,
-         'correlations': [{**row, 'metric': METRICS.get(row['metric'], row['metric']), 'verdict': verdict(row)}
-                          for row in first.to_dict('records')]})
+        {'estimator': ESTIMATOR_NAMES[estimator], 'points': points, 'comparisons': comparisons,
+         'first_layer': first[first.of == TRAINED],
+         'correlations': [{**row, 'recording': marked(row['recording']), 'p': row['p_holm'],
+                           'metric': METRICS.get(row['metric'], row['metric'])} for row in first.to_dict('records')],
+         'n_seeds': int(trained.groupby('domain').seed.nunique().min()),
+         'starts': sorted(set(known_starts(list(study.networks), set(study.scores.model))[0].values()))})
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:
@@ -73,7 +78,7 @@ def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colo
         same = (relations[KEYS] == block[KEYS].iloc[0]).all(axis=1)
         for row in relations[same & relations.spearman.notna()].itertuples():
             axis.set_title(f'{axis.get_title()}\nSpearman {row.spearman:.2f} [{row.spearman_low:.2f}, '
-                           f'{row.spearman_high:.2f}], p = {row.spearman_p:.3f}', fontsize=9)
+                           f'{row.spearman_high:.2f}], p = {row.p_holm:.3f}', fontsize=9)
         axis.set_xlabel('naturalness of the training domain')
     shared_legend(figure)
     return figure
@@ -102,11 +107,10 @@ def plot_tests(comparisons: pd.DataFrame) -> Figure:
     return figure
 
 
-def _by_animal(trained: pd.DataFrame) -> pd.DataFrame:
-    """Means over splits of each layer and of all layers, with the domain."""
-    animals = per_animal(trained)
-    animals['domain'] = animals.model.map(trained.drop_duplicates('model').set_index('model').domain)
-    of_layers = animals.groupby([*KEYS, 'model', 'domain', 'animal'], sort=False).value.mean()
+def _by_animal(animals: pd.DataFrame) -> pd.DataFrame:
+    """Of trained models, and of them less their starts: values of each layer and means of all layers."""
+    animals = animals[animals.domain.notna()].rename(columns={'group': 'of'})
+    of_layers = animals.groupby([*KEYS, 'of', 'model', 'domain', 'animal'], sort=False).value.mean()
     return pd.concat([animals, of_layers.reset_index().assign(layer=MEAN_OF_LAYERS)], ignore_index=True)
 
 
@@ -116,5 +120,6 @@ def _summarise(comparisons: pd.DataFrame) -> pd.DataFrame:
          'n_animals': pairs.n_animals.max(), 'in favour of naturalness': (pairs.difference > 0).sum(),
          'smallest p_splits': f'{pairs.p_splits.min():.2g}', 'smallest p_animals': f'{pairs.p_animals.min():.2g}',
          'significant, splits': (pairs.p_splits_holm < .05).sum(),
-         'significant, animals': (pairs.p_animals_holm < .05).sum()}
+         'higher, animals': (pairs.verdict == HIGHER).sum(), 'cannot tell': (pairs.verdict == CANNOT_TELL).sum(),
+         'animals needed': pairs.animals_needed.max()}
         for keys, pairs in comparisons.groupby(KEYS, sort=False)])

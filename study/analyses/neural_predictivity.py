@@ -7,8 +7,11 @@ from matplotlib.figure import Figure
 from study.findings import Findings, Plot, Table
 from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED
 from study.plotting import UNTRAINED_COLOUR, panels_by_area, shared_legend
-from study.predictivity import KEYS, first_layer_against_mean, per_animal
+from study.predictivity import KEYS, first_layer_against_mean
 from study.provenance import rests_on
+from study.published_numbers import published_by_layer
+from study.recordings import METRICS, marked
+from study.starts import GAIN
 from study.study_data import StudyData
 
 TITLE = 'Neural predictivity'
@@ -18,19 +21,22 @@ BASELINE_STYLES = {'gabor_oracle': ('black', '--'), 'pixels64': ('tab:brown', '-
 
 def tabulate(study: StudyData) -> Findings:
     """Predictivity of every layer, of conv1 beside the mean of layers, and of every animal."""
-    results, scores = study.scored
-    wide = scores.assign(value=scores.value.round(3)).pivot_table(
+    _, scores = study.scored
+    gains, missing = study.gains
+    rows = pd.concat([scores, gains], ignore_index=True)
+    wide = rows.assign(value=rows.value.round(3)).pivot_table(
         index=[*KEYS, 'label'], columns='layer', values='value', sort=False).reset_index()
-    first = first_layer_against_mean(scores, FIRST_LAYER).merge(scores[['model', 'label']].drop_duplicates(),
-                                                                on='model')
-    animals = per_animal(results)
+    first = first_layer_against_mean(rows, FIRST_LAYER).merge(
+        rows[['model', 'label', 'group', 'domain']].drop_duplicates(), on='model')
+    animals = study.animals
     of_first_layer = animals[animals.layer == FIRST_LAYER].pivot_table(
         index=[*KEYS, 'model'], columns='animal', values='value', sort=False).reset_index()
     mark = rests_on(study, 'models', 'recordings')
-    return Findings([Table('predictivity', 'Predictivity of every layer', scores, mark, wide),
+    return Findings([Table('predictivity', 'Predictivity of every layer', rows, mark, wide),
+                     *_beside_the_paper(scores, mark),
                      Table('first_layer', 'conv1 and the mean of layers', first.drop(columns='model'), mark),
                      Table('predictivity_animals', 'Predictivity by animal', animals, mark, of_first_layer)],
-                    {'first_layer': first})
+                    {'first_layer': first[first.group != GAIN]}, missing)
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:
@@ -88,11 +94,24 @@ def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple]) -> F
     return figure
 
 
+def _beside_the_paper(scores: pd.DataFrame, mark: str) -> list[Table]:
+    """The paper's values by domain, area and layer, with ours in columns, means over seeds."""
+    table = published_by_layer()
+    keys = ['domain', 'area', 'layer']
+    scores = scores.assign(domain=scores.domain.fillna(scores.group.where(scores.group == UNTRAINED)))
+    for (recording, metric), rows in scores[scores.domain.notna()].groupby(['recording', 'metric'], sort=False):
+        ours = rows.groupby(keys).value.mean().rename(f'{marked(recording)}, ours ({METRICS.get(metric, metric)})')
+        table = table.merge(ours.reset_index(), on=keys, how='left')
+    shown = table[(table.layer == FIRST_LAYER)].dropna(axis=1, how='all')
+    return [Table('published_layers', "The paper's predictivity by area and layer, beside ours", table,
+                  mark and f'columns marked ‘ours’ rest on {mark}', shown)]
+
+
 def _draw_depth(axis: Axes, block: pd.DataFrame, depth: dict[str, int], colours: dict[str, tuple]) -> None:
     for _, rows in block[block.group == TRAINED].groupby('model', sort=False):
         label = rows.label.iloc[0]
-        axis.errorbar(rows.layer.map(depth), rows.value, rows.error, color=colours[label], label=label, marker='o',
-                      markersize=3, linewidth=1.2, elinewidth=.6)
+        axis.errorbar(rows.layer.map(depth), rows.value, rows.error, color=colours[label], label=rows.domain.iloc[0],
+                      marker='o', markersize=3, linewidth=1.2, elinewidth=.6)
     for i, (_, rows) in enumerate(block[block.group == UNTRAINED].groupby('model', sort=False)):
         axis.plot(rows.layer.map(depth), rows.value, color=UNTRAINED_COLOUR, linewidth=.8,
                   label='untrained, a line a seed' if i == 0 else None)

@@ -5,7 +5,17 @@ from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidA
 from brainscore_vision import load_benchmark, load_metric, load_model
 from brainscore_vision.benchmark_helpers.validate_error import assert_valid_uncertainty
 from brainscore_vision.data.simulated_mouse.recording import simulated_population, simulated_scenes
-from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities, half_dissimilarities, similarity
+from brainscore_vision.metrics.mouse_rdm.between_animals import between_animals
+from brainscore_vision.metrics.mouse_rdm.bootstrap import interval, two_factor_variance
+from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities, similarity
+from brainscore_vision.metrics.mouse_rdm.half_matrices import (
+    AVERAGES,
+    CORRELATION,
+    CROSSNOBIS,
+    OF_FEATURES,
+    cross_products,
+    half_dissimilarities,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,8 +40,8 @@ def assemblies(features, responses, animals):
     return source, target
 
 
-def compare(features, responses, comparison='pearson', weights=None):
-    return similarity(dissimilarities(features), half_dissimilarities(responses, 10, 0), comparison, weights)
+def compare(features, responses, comparison='pearson', kind=CORRELATION):
+    return similarity(OF_FEATURES[kind](features), half_dissimilarities(responses, 10, 0, kind), comparison)
 
 
 def test_without_noise_and_with_one_animal_it_is_brainscores_rdm():
@@ -39,7 +49,8 @@ def test_without_noise_and_with_one_animal_it_is_brainscores_rdm():
     source, target = assemblies(features, np.repeat(rates[:, None], 2, axis=1), ['a'] * 30)
     averages = target.isel(presentation=target['repetition'].values == 0)
     theirs = load_metric('rdm')(source, averages)
-    assert float(load_metric('mouse_rdm', comparison='spearman')(source, target)) == pytest.approx(float(theirs))
+    ours = load_metric('mouse_rdm', comparison='spearman', dissimilarity='averages')(source, target)
+    assert float(ours) == pytest.approx(float(theirs))
 
 
 @pytest.mark.parametrize('comparison', ['pearson', 'spearman'])
@@ -50,17 +61,17 @@ def test_noise_takes_nothing_from_the_corrected_value(comparison):
         found = compare(features, responses, comparison)
         corrected.append(found.corrected()[0])
         raw.append(found.raw[0])
-        truth.append(compare(features, np.repeat(rates[:, None], 2, axis=1), comparison).raw[0])
+        truth.append(compare(features, np.repeat(rates[:, None], 2, axis=1), comparison, AVERAGES).raw[0])
     assert np.mean(corrected) == pytest.approx(np.mean(truth), abs=.03)
     assert np.mean(raw) < .85 * np.mean(truth)
 
 
-def test_reliability_is_that_of_all_trials():
-    features, _, responses = population(200, 40, noise=3.)
-    other = population(200, 40, noise=3.)[1][:, None] + 3 * np.sqrt(20) * np.random.default_rng(9).standard_normal(
-        responses.shape)  # the same images once more
-    again = np.corrcoef(dissimilarities(responses.mean(axis=1)), dissimilarities(other.mean(axis=1)))[0, 1]
-    assert compare(features, responses).reliability()[0] == pytest.approx(again, abs=.03)
+@pytest.mark.parametrize('kind', [CORRELATION, AVERAGES])
+def test_reliability_is_that_of_all_trials(kind):
+    features, rates, responses = population(150, 24, noise=1.5)
+    twice = rates[:, None] + 1.5 * np.sqrt(20) * np.random.default_rng(9).standard_normal((150, 48, 30))
+    of_halves = compare(features, twice, kind=kind).internal[0]  # which are of as many trials
+    assert compare(features, responses, kind=kind).reliability()[0] == pytest.approx(of_halves, abs=.02)
 
 
 def test_random_features_are_not_alike():
@@ -93,6 +104,135 @@ def test_an_image_to_which_all_neurons_respond_alike_is_left_out():
     assert compare(features, silent).raw == pytest.approx(compare(features[without], responses[without]).raw)
 
 
+def alike_but_for_a_gain(n_images=50, n_trials=12, n_neurons=40, noise=2., seed=0):
+    """Responses whose patterns differ in a gain an image alone (sd .2), and features that share the gain alone."""
+    rng = np.random.default_rng(seed)
+    gain = 1 + .2 * rng.standard_normal(n_images)[:, None]
+    responses = (gain * rng.standard_normal(n_neurons))[:, None] + noise * rng.standard_normal(
+        (n_images, n_trials, n_neurons))
+    return gain * rng.standard_normal(300) + rng.standard_normal((n_images, 300)), responses
+
+
+def test_a_gain_that_noise_makes_look_like_a_pattern_is_none():
+    """In correlations of averages noise is the dissimilarity of weak responses, and both halves agree on it."""
+    source, target = assemblies(*alike_but_for_a_gain(), ['a'] * 40)
+    assert load_metric('mouse_rdm', dissimilarity='averages')(source, target).item() > .8
+    score = load_metric('mouse_rdm')(source, target)
+    assert abs(score.raw.item()) < .2
+    assert not abs(score.item()) > 2 * score.attrs['error']  # undefined where the halves do not agree
+    assert compare(*alike_but_for_a_gain()).internal[0] < .1
+
+
+def test_the_gain_is_a_difference_to_crossnobis_which_a_model_may_share():
+    assert compare(*alike_but_for_a_gain(), kind=CROSSNOBIS).corrected()[0] > .5
+
+
+class TestCrossValidation:
+    def test_products_hold_no_noise(self):
+        _, rates, _ = population(n_images=8)
+        halves, found = np.ones((1, 4), bool), []
+        for seed in range(400):
+            noise = np.random.default_rng(seed).standard_normal((8, 4, 30))
+            found.append(next(cross_products(rates[:, None] + 4 * noise, halves, centred=False)))
+        spread = np.std(found, axis=0) / 20
+        assert (np.abs(np.mean(found, axis=0) - rates @ rates.T) < 4.5 * spread).all()
+
+    def test_an_images_product_with_itself_is_that_of_its_different_trials(self):
+        responses = population(n_images=3)[2]
+        expected = np.mean([responses[0, t] @ responses[0, u] for t in range(10) for u in range(10) if t != u])
+        products = next(cross_products(responses, np.ones((1, 10), bool), centred=False))
+        assert products[0, 0] == pytest.approx(expected)
+
+    def test_missing_trials_are_left_out(self):
+        responses = population(n_images=12)[2]
+        padded = np.concatenate([responses, np.full_like(responses[:, :4], np.nan)], axis=1)
+        halves = np.arange(14) % 2 == 0
+        both = [next(cross_products(values, halves[None, :values.shape[1]], centred=True))
+                for values in (responses, padded)]
+        assert both[1] == pytest.approx(both[0])
+
+    def test_the_unit_of_a_neuron_does_not_matter(self):
+        features, _, responses = population()
+        scaled = responses * np.random.default_rng(1).uniform(.1, 10, 30)
+        assert compare(features, scaled).raw == pytest.approx(compare(features, responses).raw)
+
+    def test_crossnobis_is_rsatoolboxs(self):
+        """But for products of different images in trials of one number, which it leaves out, too."""
+        rsatoolbox = pytest.importorskip('rsatoolbox', reason='rsatoolbox is not installed')
+        responses = population(n_images=20, n_trials=12)[2]
+        data = rsatoolbox.data.Dataset(responses.reshape(-1, 30), obs_descriptors={
+            'image': np.repeat(np.arange(20), 12), 'trial': np.tile(np.arange(12), 20)})
+        noise = np.diag(1 / responses.var(axis=1, ddof=1).mean(axis=0))
+        theirs = rsatoolbox.rdm.calc_rdm(data, 'crossnobis', 'image', noise=noise, cv_descriptor='trial')
+        scaled = responses * np.sqrt(np.diag(noise))
+        ours = next(cross_products(scaled, np.ones((1, 12), bool), centred=False))
+        length, first_second = np.diag(ours), np.triu_indices(20, 1)
+        ours = ((length[:, None] + length - 2 * ours) / 30)[first_second]
+        assert ours == pytest.approx(theirs.dissimilarities[0], abs=.1 * ours.std())
+        assert ours.mean() == pytest.approx(theirs.dissimilarities.mean(), rel=.01)
+
+
+class TestError:
+    @pytest.mark.parametrize(('animals', 'images', 'both', 'expected'), [
+        (.004, .003, .0085, .006 + .003 * 40 / 39 - 1.5 * 40 / 39 * .0015),
+        (.004, .003, .02, .006),  # not less than that over animals alone
+        (.004, .003, .0055, .0055),  # not more than over both
+    ])
+    def test_the_variance_is_that_of_a_few_animals(self, animals, images, both, expected):
+        assert two_factor_variance(animals, images, both, 3, 40) == pytest.approx(expected)
+
+    @pytest.mark.parametrize('both', [.0055, .0072, .0085, .02])
+    @pytest.mark.parametrize(('n_animals', 'n_images'), [(2, 118), (3, 50), (29, 118)])
+    def test_it_is_rsatoolboxs(self, both, n_animals, n_images):
+        rsatoolbox = pytest.importorskip('rsatoolbox', reason='its formula is tested above')
+        variances = np.array([both, .004, .003])[:, None, None] * np.eye(1)
+        theirs, _, _ = rsatoolbox.util.inference_util.extract_variances(variances, False, n_animals, n_images)
+        assert two_factor_variance(.004, .003, both, n_animals, n_images) == pytest.approx(theirs.item())
+
+    def test_three_animals_have_students_interval(self):
+        low, high = interval(np.array([.1, .2, .3, np.nan]), .05, 118)
+        assert (low, high) == pytest.approx((.2 - 4.303 * .05, .2 + 4.303 * .05), abs=1e-3)
+        assert interval(np.array([.2]), .05, 50) == pytest.approx((.2 - 2.01 * .05, .2 + 2.01 * .05), abs=1e-3)
+        assert np.isnan(interval(np.array([np.nan]), .05, 50)).all()
+
+
+class TestBetweenAnimals:
+    def halves(self, mixtures, noise=2., n_images=40, n_neurons=200):
+        """Of animals whose neurons respond to shared features and to some of their own, mixed as said."""
+        rng = np.random.default_rng(0)
+        shared, found, truth = rng.standard_normal((n_images, 10)), [], []
+        for mixture in mixtures:
+            seen = np.hstack([mixture * shared, (1 - mixture) * rng.standard_normal((n_images, 10))])
+            rates = seen @ rng.standard_normal((20, n_neurons))
+            responses = rates[:, None] + noise * np.sqrt(20) * rng.standard_normal((n_images, 20, n_neurons))
+            found.append(half_dissimilarities(responses, 5, 0, CORRELATION))
+            truth.append(dissimilarities(rates))
+        return found, np.array(truth)
+
+    def test_the_upper_bound_is_what_the_mean_of_the_true_matrices_gets(self):
+        halves, truth = self.halves((.7, .6, .5))
+        standard = (truth - truth.mean(axis=1, keepdims=True)) / truth.std(axis=1, keepdims=True)
+        expected = [np.corrcoef(standard.mean(axis=0), own)[0, 1] for own in truth]
+        lower, upper = between_animals(halves)
+        assert upper == pytest.approx(expected, abs=.05)
+        without = [np.corrcoef(np.delete(standard, i, axis=0).mean(axis=0), own)[0, 1] for i, own in enumerate(truth)]
+        assert (lower < np.array(without) + .03).all()
+        assert (lower < upper).all()
+
+    def test_an_animal_alone_has_none(self):
+        assert np.isnan(between_animals(self.halves((.5,))[0])).all()
+
+    def test_animals_of_the_same_images_are_compared(self):
+        _, _, responses = population(noise=.5)
+        _, target = assemblies(np.zeros((40, 2)), responses, np.repeat(['a', 'b', 'c'], 10))
+        bounds = load_metric('mouse_rdm_reliability')(target).attrs['between_animals']
+        assert .3 < bounds.sel(bound='lower').item() < bounds.sel(bound='upper').item() <= 1.02
+        assert bounds.attrs['n_animals'] == 3
+        target.values[:20 * 10, 20:] = np.nan  # c was not shown some
+        bounds = load_metric('mouse_rdm_reliability')(target).attrs['between_animals']
+        assert bounds.attrs['n_animals'] == 2
+
+
 class TestScore:
     def test_is_the_mean_over_animals_of_what_each_has_alone(self):
         features, _, responses = population()
@@ -120,10 +260,10 @@ class TestScore:
             score = load_metric('mouse_rdm')(*assemblies(features, responses, np.repeat(['a', 'b', 'c'], 10)))
             values.append(score.item())
             errors.append(score.attrs['error'])
-        assert .8 < np.mean(errors) / np.std(values, ddof=1) < 1.25 * np.sqrt(3)
+        assert .8 < np.mean(errors) / np.std(values, ddof=1) < 1.8
 
     @pytest.mark.parametrize(('change', 'says'), [
-        (lambda f, r: (f, r[:, :1]), '1 trial'),
+        (lambda f, r: (f, r[:, :3]), '3 trial'),
         (lambda f, r: (f[:2], r[:2]), '2 image'),
         (lambda f, r: (f, r[:, :, :1]), '1 of 1 neurons'),
         (lambda f, r: (0 * f, r), 'No pair of images'),
@@ -137,11 +277,14 @@ class TestScore:
     def test_an_unknown_comparison_names_the_known_ones(self):
         with pytest.raises(ValueError, match='pearson, spearman'):
             load_metric('mouse_rdm', comparison='best')
+        with pytest.raises(ValueError, match='correlation, crossnobis, averages'):
+            load_metric('mouse_rdm', dissimilarity='best')
 
 
 def test_on_the_simulated_mouse_the_truth_gets_what_noise_free_rates_get_and_chance_gets_nothing():
     benchmark, simulated, scenes = load_benchmark('SimulatedMouse.VISp-rdm'), simulated_population(), simulated_scenes()
     features, rates, neurons = simulated.features(scenes), simulated.rates(scenes), simulated.neurons
+    rates = rates / np.sqrt(rates.mean(axis=0))  # in units of Poisson noise
     truth = [np.corrcoef(dissimilarities(features), dissimilarities(
         rates[:, ((neurons.region == 'VISp') & (neurons.animal == animal)).to_numpy()]))[0, 1]
         for animal in dict.fromkeys(neurons.animal)]

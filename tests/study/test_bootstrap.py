@@ -1,8 +1,8 @@
-"""Intervals by bootstrap samples of rows and columns, and means that skip what is undefined."""
+"""Bootstrap samples, and means that skip what is undefined."""
 import numpy as np
 import pytest
 
-from study.bootstrap import N_SAMPLES, bootstrap_weights, defined_mean, interval_of_mean, weighted_means
+from study.bootstrap import N_SAMPLES, bootstrap_weights, defined_mean, weighted_means
 
 
 def test_each_sample_has_as_many_units_as_there_are():
@@ -15,16 +15,6 @@ def test_weighted_means_skip_what_is_undefined():
     values = np.array([[1., np.nan, 3.], [2., 4., 6.]])
     means = weighted_means(values, np.array([[1, 1, 1], [2, 1, 0], [0, 3, 0]]))
     assert means == pytest.approx(np.array([[2, 4], [1, 8 / 3], [np.nan, 4]]), nan_ok=True)
-
-
-def test_the_interval_of_a_mean_is_as_wide_as_theory_says():
-    values = np.random.default_rng(0).standard_normal((40, 1)) + np.zeros((1, 20))  # rows differ, columns do not
-    low, high = interval_of_mean(values, 0)
-    assert high - low == pytest.approx(2 * 1.96 * values[:, 0].std() / np.sqrt(40), rel=.1)
-
-
-def test_without_values_there_is_no_interval():
-    assert np.isnan(interval_of_mean(np.full((2, 3), np.nan), 0)).all()
 
 
 def test_the_mean_of_nothing_is_undefined_without_a_warning(recwarn):

@@ -42,17 +42,31 @@ class TestCorrelate:
     def test_relations_are_of_each_layer_and_estimator_and_corrected(self):
         domains = [f'd{i}' for i in range(8)]
         animals = per_animal(of_domains({domain: .05 * i for i, domain in enumerate(domains)}))
-        animals['domain'] = animals.model.str.removeprefix('model_')
+        animals = animals.assign(domain=animals.model.str.removeprefix('model_'), of='trained')
         measured = pd.concat([pd.DataFrame({'domain': domains, 'estimator': estimator, 'naturalness': values})
                               for estimator, values in (('log_log', np.arange(8.)), ('published', -np.arange(8.)))])
         table = relate_to_naturalness(animals, measured).set_index('estimator')
         assert table.spearman['log_log'] > .9
         assert table.spearman['published'] < -.9
         assert table.p_holm['log_log'] == pytest.approx(2 * table.spearman_p['log_log'])
+        assert dict(table.verdict) == {'log_log': 'positive', 'published': 'negative'}
 
 
-@pytest.mark.parametrize(('low', 'high', 'p', 'expected'), [
-    (.1, .9, .01, 'positive'), (.1, .9, .2, 'undecided'), (-.1, .9, .01, 'undecided'), (-.9, -.1, .99, 'negative'),
-    (np.nan, np.nan, np.nan, 'undecided')])
-def test_the_verdict_takes_the_interval_and_p(low, high, p, expected):
-    assert verdict({'spearman_low': low, 'spearman_high': high, 'spearman_p': p}) == expected
+@pytest.mark.parametrize(('low', 'high', 'p', 'p_negative', 'expected'), [
+    (.1, .9, .01, 1, 'positive'), (.1, .9, .2, 1, 'undecided'), (-.1, .9, .01, 1, 'undecided'),
+    (-.9, -.1, 1, .01, 'negative'), (-.9, -.1, 1, .2, 'undecided'), (np.nan, np.nan, np.nan, np.nan, 'undecided')])
+def test_the_verdict_takes_the_interval_and_p(low, high, p, p_negative, expected):
+    assert verdict(low, high, p, p_negative) == expected
+
+
+def test_what_many_tests_show_by_chance_is_no_verdict():
+    rng = np.random.default_rng(0)
+    domains = [f'd{i}' for i in range(8)]
+    animals = pd.DataFrame([
+        {'recording': 'Mouse', 'area': 'VISp', 'metric': 'pls', 'of': 'trained', 'layer': f'conv{layer}',
+         'domain': domain, 'animal': animal, 'value': rng.standard_normal()}
+        for layer in range(40) for domain in domains for animal in 'abc'])
+    table = relate_to_naturalness(animals, pd.DataFrame({'domain': domains, 'estimator': 'scenes',
+                                                         'naturalness': np.arange(8.)}))
+    assert (table.spearman_p < .05).any()
+    assert set(table.verdict) == {'undecided'}

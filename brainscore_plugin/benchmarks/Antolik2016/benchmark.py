@@ -8,7 +8,7 @@ TIME_BIN = (0, 500)  # ms
 METRICS = {'pls': 'noise_corrected_pls_folds', 'pls_held_out': 'noise_corrected_pls_held_out', 'rdm': 'mouse_rdm',
            'ridge': 'noise_corrected_ridge', 'cka': 'mouse_cka'}
 CEILINGS = {'rdm': 'mouse_rdm_reliability', 'cka': 'mouse_cka_reliability'}
-VERSIONS = {'pls_held_out': 2}  # mean over fields of ratios of means
+VERSIONS = {'pls_held_out': 2, 'rdm': 2}  # a mean over fields of ratios of means; cross-validated matrices
 # Least difference between the scores of two models that 80 % of such recordings would show at the level of 5 %, by
 # simulation: python bench/few_images.py prints it, docs/method.md explains it.
 RESOLVABLE = {'pls': .13, 'rdm': .20}
@@ -58,8 +58,8 @@ def Antolik2016(variant: str) -> MousePredictivity:
     load = load_with_training_images if fits else load_centred if variant == 'rdm' else load_trials
     return MousePredictivity(
         f'Antolik2016.VISp-{variant}', 'VISp', version=VERSIONS.get(variant, 1), load_recordings=load,
-        metric=load_metric(METRICS[variant]), time_bin=TIME_BIN, bibtex=BIBTEX, ceiler=ceiling, load_training=load_training_trials if fits else None,
-        resolvable_difference=RESOLVABLE.get(variant))
+        metric=load_metric(METRICS[variant]), time_bin=TIME_BIN, bibtex=BIBTEX, ceiler=ceiling,
+        load_training=load_training_trials if fits else None, resolvable_difference=RESOLVABLE.get(variant))
 
 
 def load_trials() -> NeuroidAssembly:

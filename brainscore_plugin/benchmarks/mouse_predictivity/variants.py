@@ -21,7 +21,7 @@ class Variant:
     consistency : str, optional
         The measure of what other animals' neurons get, which is none where animals saw different images.
     revision : int
-        Added to a recording's version: raised whenever the metric gives all recordings other scores.
+        How often the metric has changed its values: added to the version that the recordings give a benchmark.
     """
     metric: str
     ceiling: str
@@ -40,7 +40,7 @@ VARIANTS = {
     'pls_pooled': Variant('noise_corrected_pls_pooled', 'split_half_reliability',
                           'noise_corrected_pls_pooled_held_out'),
     # similarity of dissimilarity matrices
-    'rdm': Variant('mouse_rdm', 'mouse_rdm_reliability'),
+    'rdm': Variant('mouse_rdm', 'mouse_rdm_reliability', revision=1),  # cross-validated
     # linear centred kernel alignment (Kornblith et al. 2019)
     'cka': Variant('mouse_cka', 'mouse_cka_reliability'),
 }
@@ -63,7 +63,7 @@ def benchmark_variant(recording: str, area: str, variant: str, load_recordings: 
     settings : dict, optional
         Variant -> arguments of its metric, where they are not the metric's defaults.
     version : int
-        Of the recording.
+        Of the recordings; raised whenever they change the scores of all variants.
     **facts
         The other parameters of :class:`~.benchmark.MousePredictivity`: time_bin, bibtex, neuron_selection.
     """

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import numpy as np
 from brainscore_vision.metrics.mouse_metrics.averages import nanmean
 from brainscore_vision.metrics.mouse_metrics.correlation import correlation
-from brainscore_vision.metrics.mouse_metrics.halvings import half_means, positive, spearman_brown, trial_halves
+from brainscore_vision.metrics.mouse_metrics.halvings import positive, spearman_brown
 from scipy.stats import rankdata
 
 COMPARISONS = ('pearson', 'spearman')
@@ -14,8 +14,8 @@ COMPARISONS = ('pearson', 'spearman')
 class Similarity:
     r"""How alike the dissimilarities of a model and of an animal are.
 
-    With R the dissimilarities of all pairs of images, x the features and :math:`s_1, s_2` the responses averaged over
-    two halves of the trials, each averaged over trial halves,
+    With R the dissimilarities of all pairs of images, x the features and :math:`s_1, s_2` the responses in two halves
+    of the trials, each averaged over trial halves,
 
     Attributes
     ----------
@@ -32,7 +32,10 @@ class Similarity:
         return self.raw / np.sqrt(positive(self.internal))
 
     def reliability(self) -> np.ndarray:
-        """Reliability of the matrix of all trials, by Spearman and Brown's formula."""
+        """Reliability of the matrix of all trials, by Spearman and Brown's formula; too low where noise prevails.
+
+        A dissimilarity holds products of noise with noise, which fall with the square of the number of trials.
+        """
         return spearman_brown(self.internal)
 
 
@@ -57,37 +60,20 @@ def dissimilarities(responses: np.ndarray) -> np.ndarray:
     return 1 - (patterns @ patterns.T)[np.triu_indices(len(responses), 1)]
 
 
-def half_dissimilarities(responses: np.ndarray, n_halves: int, seed: int) -> np.ndarray:
-    """Dissimilarities of an animal's responses to the images, from either half of the trials.
+def squared_distances(features: np.ndarray) -> np.ndarray:
+    """The upper triangle of squared Euclidean distances, per feature: what crossnobis estimates, without noise.
 
     Parameters
     ----------
-    responses : numpy.ndarray, shape (n_images, n_trials, n_neurons)
-        NaN where a trial is missing; a neuron of which an image has no trial in a half is left out.
-    n_halves : int
-        Random halvings of the trials.
-    seed : int
-
-    Returns
-    -------
-    numpy.ndarray, shape (2, n_halves, n_pairs)
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than 3 images or 2 trials, or fewer than 2 complete neurons.
+    features : numpy.ndarray, shape (n_images, n_features)
     """
-    n_images, n_trials, n_neurons = responses.shape
-    if n_images < 3 or n_trials < 2:
-        raise ValueError(f'{n_images} image(s) x {n_trials} trial(s): the dissimilarities of two halves of the trials '
-                         'are compared over pairs of images, so at least 3 images and 2 trials are needed.')
-    halves = trial_halves(n_trials, n_halves, seed)
-    means = half_means(responses, np.concatenate([halves, ~halves]))
-    complete = np.isfinite(means).all(axis=(0, 1))
-    if complete.sum() < 2:
-        raise ValueError(f'{complete.sum()} of {n_neurons} neurons have trials of every image in both halves: '
-                         'a dissimilarity is a correlation over neurons, which needs at least 2.')
-    return np.stack([dissimilarities(half[:, complete]) for half in means]).reshape(2, n_halves, -1)
+    return distances_from_products(features @ features.T, features.shape[1])
+
+
+def distances_from_products(products: np.ndarray, n_neurons: int) -> np.ndarray:
+    """Squared distances per neuron, upper triangle, from the products (n_images, n_images) of patterns."""
+    length = np.diag(products)
+    return (length[:, None] + length - 2 * products)[np.triu_indices(len(products), 1)] / n_neurons
 
 
 def similarity(model: np.ndarray, measured: np.ndarray, comparison: str,
@@ -95,14 +81,14 @@ def similarity(model: np.ndarray, measured: np.ndarray, comparison: str,
     """Compare dissimilarities with those of both halves of an animal's trials, and the halves with one another.
 
     As in the noise correction of regressions, the division in :meth:`Similarity.corrected` is by the reliability of
-    what the numerator holds. Pairs of images without a dissimilarity are left out of all comparisons.
+    what the numerator holds. Pairs of images without a dissimilarity are left out of the halvings where they lack it.
 
     Parameters
     ----------
     model : numpy.ndarray, shape (n_pairs,)
         From :func:`dissimilarities`.
     measured : numpy.ndarray, shape (2, n_halves, n_pairs)
-        From :func:`half_dissimilarities`.
+        From :func:`~.half_matrices.half_dissimilarities`.
     comparison : 'pearson' or 'spearman'
         Correlation of dissimilarities or of their ranks.
     image_weights : numpy.ndarray, shape (n_samples, n_images), optional
@@ -115,21 +101,29 @@ def similarity(model: np.ndarray, measured: np.ndarray, comparison: str,
     ValueError
         If no pair has a dissimilarity.
     """
-    defined = np.isfinite(model) & np.isfinite(measured).all(axis=(0, 1))
+    defined = (np.isfinite(model) & np.isfinite(measured).all(axis=0)).T
     if not defined.any():
         raise ValueError('No pair of images has a dissimilarity: every image has the same value in all features, or in '
-                         'all neurons.')
-    model, measured = model[defined], measured[:, :, defined]
+                         'all neurons, or no responses that repeat.')
     if comparison == 'spearman':
-        model, measured = rankdata(model), rankdata(measured, axis=-1)
-    weights = np.ones((1, defined.sum()))
+        model, measured = rankdata(model, nan_policy='omit'), rankdata(measured, axis=-1, nan_policy='omit')
+    weights = np.ones((1, len(defined)))
     if image_weights is not None:
         first, second = np.triu_indices(image_weights.shape[1], 1)
-        weights = (image_weights[:, first] * image_weights[:, second])[:, defined]
+        weights = image_weights[:, first] * image_weights[:, second]
 
     def average(values):
-        return weights @ values
+        return weights @ np.where(defined, values, 0)
     first, second = measured[0].T, measured[1].T
     model = np.broadcast_to(model[:, None], first.shape)
     raw = (correlation(average, model, first) + correlation(average, model, second)) / 2
     return Similarity(nanmean(raw, axis=1), nanmean(correlation(average, first, second), axis=1))
+
+
+def mean_correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Mean over halvings of the correlations of two (n_halves, n_pairs) over the pairs that both have."""
+    defined = (np.isfinite(a) & np.isfinite(b)).T
+
+    def average(values):
+        return np.where(defined, values, 0).sum(axis=0)
+    return nanmean(correlation(average, a.T, b.T), axis=0)

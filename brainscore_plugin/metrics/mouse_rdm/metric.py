@@ -11,9 +11,12 @@ from brainscore_vision.metrics.mouse_metrics.assemblies import (
 )
 from brainscore_vision.metrics.mouse_metrics.averages import mean
 from brainscore_vision.metrics.mouse_metrics.bootstrap import image_weights
+from brainscore_vision.metrics.mouse_metrics.halvings import spearman_brown
 
-from .bootstrap import standard_error
-from .dissimilarity import COMPARISONS, Similarity, dissimilarities, half_dissimilarities, similarity
+from .between_animals import between_animals
+from .bootstrap import interval, standard_error
+from .dissimilarity import COMPARISONS, Similarity, mean_correlation, similarity
+from .half_matrices import CORRELATION, OF_FEATURES, half_dissimilarities
 
 N_BOOTSTRAP = 200  # each weighs all pairs of images anew
 N_HALVES = 10
@@ -23,24 +26,30 @@ SEED = 0
 class MouseRDM(Metric):
     """Representational similarity of features and an area, animal by animal, corrected for noise; mean over animals.
 
-    Each animal's neurons give a matrix of dissimilarities between images, 1 - Pearson's r over neurons, which is
-    correlated with the features' (as by Conwell et al. 2021, NeurIPS 34, and, with a split-half noise correction, by
-    Nayebi et al. 2023, PLoS Comput Biol 19(10):e1011506). :func:`~.dissimilarity.similarity` gives the formula.
-    Brain-Score's own metric `rdm` takes one matrix for all neurons and corrects nothing; without noise and with one
-    animal the values are equal.
+    Each animal's neurons, in units of their noise, give a matrix of dissimilarities between images, 1 - Pearson's r
+    over neurons, which is correlated with the features' (as by Conwell et al. 2021, NeurIPS 34, and, with a split-half
+    noise correction, by Nayebi et al. 2023, PLoS Comput Biol 19(10):e1011506). :func:`~.dissimilarity.similarity` gives
+    the formula. Unlike theirs the matrices are cross-validated, because noise has a structure of its own that survives
+    a split-half correction: see :mod:`.half_matrices`.
 
     Parameters
     ----------
     comparison : 'pearson' or 'spearman'
         Correlation of dissimilarities, as in the mouse literature, or of their ranks, as in Brain-Score's `rdm`.
+    dissimilarity : 'correlation', 'crossnobis' or 'averages'
+        Crossnobis compares squared distances, in which the strength of responses counts as much as their pattern.
+        'averages' is 1 - r of the averages over trials, as published: Brain-Score's `rdm` takes one such matrix for all
+        neurons and corrects nothing; without noise and with one animal the values are equal.
     """
     REFERENCE = 'Kriegeskorte et al. 2008'  # these two are shown on Brain-Score's website
     NOTES = 'dissimilarity matrices by animal, corrected for noise'
 
-    def __init__(self, comparison: str = 'pearson'):
-        if comparison not in COMPARISONS:
-            raise ValueError(f"Unknown comparison '{comparison}': choose one of {', '.join(COMPARISONS)}.")
-        self.comparison = comparison
+    def __init__(self, comparison: str = 'pearson', dissimilarity: str = CORRELATION):
+        for what, chosen, known in (('comparison', comparison, COMPARISONS),
+                                    ('dissimilarity', dissimilarity, OF_FEATURES)):
+            if chosen not in known:
+                raise ValueError(f"Unknown {what} '{chosen}': choose one of {', '.join(known)}.")
+        self.comparison, self.dissimilarity = comparison, dissimilarity
 
     def __call__(self, source: NeuroidAssembly, target: NeuroidAssembly) -> Score:
         """Score how alike `source` and `target` represent images.
@@ -62,22 +71,26 @@ class MouseRDM(Metric):
             - animals: the value of each animal
             - reliability: of each animal's matrix from all trials; its root is the most that any model can get of
               that matrix before noise correction
-            - error, interval: standard deviation over bootstrap samples of animals and images (of images, where
-              there is one animal), see :func:`~.bootstrap.standard_error`, and the value -+ 1.96 times that; error_over
-              names what was resampled
-            - n_neurons, comparison, protocol, seed
+            - error, interval: from bootstrap samples of animals and images (of images, where there is one animal), see
+              :func:`~.bootstrap.standard_error` and :func:`~.bootstrap.interval`; error_over names what was resampled
+            - n_neurons, comparison, dissimilarity, protocol, seed
 
         Raises
         ------
         ValueError
             If an image of `target` is missing in `source`, or there are too few images, trials or neurons.
         """
-        similarities = {name: self._of_animal(source, trials) for name, trials in trials_by_animal(target)}
+        similarities, n_images = {}, {}
+        for name, trials in trials_by_animal(target):
+            responses, stimulus_ids = images_by_trials(trials)
+            similarities[name] = self._of_animal(feature_rows(source, stimulus_ids), responses)
+            n_images[name] = len(stimulus_ids)
         coords = {'animal': ('animal', list(similarities))}
         corrected = np.stack([found.corrected() for found in similarities.values()], axis=1)
         raw, reliability = (np.array(values) for values in zip(*(
             (found.raw[0], found.reliability()[0]) for found in similarities.values())))
-        error = standard_error(corrected[0], corrected[1:], SEED)
+        fewest = min(n_images.values())
+        error = standard_error(corrected[0], corrected[1:], fewest, SEED)
         value = mean(corrected[0])
         score = Score(value)
         score.attrs.update({
@@ -86,21 +99,21 @@ class MouseRDM(Metric):
             'reliability': Score(reliability, coords=coords, dims=('animal',)),
             'n_neurons': target.sizes['neuroid'],
             'error': error,
-            'interval': (value - 1.96 * error, value + 1.96 * error),
+            'interval': interval(corrected[0], error, fewest),
             'error_over': ['animal', 'image'] if len(similarities) > 1 else ['image'],
             'n_bootstrap': N_BOOTSTRAP,
             'comparison': self.comparison,
+            'dissimilarity': self.dissimilarity,
             'protocol': f'{N_HALVES} random halvings of the trials',
             'seed': SEED,
         })
         return score
 
-    def _of_animal(self, source: NeuroidAssembly, trials: NeuroidAssembly) -> Similarity:
+    def _of_animal(self, features: np.ndarray, responses: np.ndarray) -> Similarity:
         """Similarity for the images as they are, and for bootstrap samples of them."""
-        responses, stimulus_ids = images_by_trials(trials)
-        return similarity(dissimilarities(feature_rows(source, stimulus_ids)),
-                          half_dissimilarities(responses, N_HALVES, SEED), self.comparison,
-                          image_weights(len(stimulus_ids), N_BOOTSTRAP, SEED))
+        return similarity(OF_FEATURES[self.dissimilarity](features.astype(float)),
+                          half_dissimilarities(responses, N_HALVES, SEED, self.dissimilarity), self.comparison,
+                          image_weights(len(features), N_BOOTSTRAP, SEED))
 
 
 class RDMReliability(Ceiling):
@@ -112,11 +125,21 @@ class RDMReliability(Ceiling):
         Returns
         -------
         Score
-            With attribute raw (per animal).
+            With attributes raw (per animal) and between_animals, a Score (bound: lower, upper): what a matrix that the
+            animals share gets of each of theirs, on the scale of scores, mean over animals;
+            :func:`~.between_animals.between_animals` says what bounds it. n_animals in its attributes counts those
+            that saw the same images as another; NaN without any.
         """
-        names, values = [], []
+        halves, seen = {}, {}
         for name, trials in trials_by_animal(assembly):
-            halves = half_dissimilarities(images_by_trials(trials)[0], N_HALVES, SEED)
-            names.append(name)
-            values.append(similarity(halves.mean(axis=(0, 1)), halves, 'pearson').reliability()[0])
-        return with_raw(mean(np.array(values)), Score(values, coords={'animal': ('animal', names)}, dims=('animal',)))
+            responses, stimulus_ids = images_by_trials(trials)
+            halves[name] = half_dissimilarities(responses, N_HALVES, SEED, CORRELATION)
+            seen.setdefault(tuple(stimulus_ids), []).append(name)
+        values = spearman_brown(np.array([mean_correlation(*own) for own in halves.values()]))
+        score = with_raw(mean(values), Score(values, coords={'animal': ('animal', list(halves))},
+                                                       dims=('animal',)))
+        bounds = np.concatenate([between_animals([halves[name] for name in names]) for names in seen.values()], axis=1)
+        score.attrs['between_animals'] = Score([mean(bound) for bound in bounds], coords={
+            'bound': ('bound', ['lower', 'upper'])}, dims=('bound',))
+        score.attrs['between_animals'].attrs['n_animals'] = sum(len(names) for names in seen.values() if len(names) > 1)
+        return score
