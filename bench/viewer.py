@@ -126,7 +126,7 @@ class Bench:
         from napari_viewer.core.image_sets import ImageSet
         from napari_viewer.docks import open_dock
         dock = open_dock(self.viewer, 'browser')
-        self.until(lambda: not dock.picker.worker_bar.busy)
+        self.until(lambda: not dock.picker.busy)
         images = np.lib.format.open_memmap(self.folder / 'images.npy', 'w+', np.uint8, (n, 64, 64, 3))
         noise = np.random.default_rng(0).integers(0, 255, (64, 64, 64, 3), dtype=np.uint8)
         for start in range(0, n, 64):
@@ -153,7 +153,7 @@ class Bench:
         from qtpy.QtCore import QPoint, Qt
         from qtpy.QtTest import QTest
         canvas = self.viewer.window._qt_viewer.canvas
-        rows, columns = np.nonzero(np.asarray(dock.sheet_layers.labels_layer.data) == label)
+        rows, columns = np.nonzero(np.asarray(dock.sheet_layer.labels) == label)
         to_canvas = canvas.view.transform * canvas.view.scene.transform
         x, y = to_canvas.map([columns.mean(), rows.mean()])[:2]
         QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))

@@ -56,7 +56,7 @@ class Screenshots:
     def browser(self) -> None:
         """Two domains side by side, with an image chosen."""
         browser = open_dock(self.viewer, 'browser')
-        self._until(lambda: not browser.picker.worker_bar.busy)
+        self._until(lambda: not browser.picker.busy)
         labels = browser.picker.labels()
         labels = [f'{name} (domain)' for name in DOMAINS if f'{name} (domain)' in labels] or labels[:1]
         for label in labels:

@@ -1,7 +1,10 @@
 """Sample data in napari's menu: domain images, filters and activations, as plain layers."""
 from pathlib import Path
 
+import numpy as np
+
 SAMPLE = 'alexnet64_untrained'  # shown where no weights are shipped
+SCENES = 12  # 2 MB each, drawn
 
 
 def domains() -> list[tuple]:
@@ -20,16 +23,15 @@ def filters() -> list[tuple]:
 
 
 def activations() -> list[tuple]:
-    """Feature maps of all layers of a shipped model, for each scene of the simulated mouse."""
+    """Feature maps of all layers of a shipped model, for some scenes of the simulated mouse."""
     from napari_viewer.core.feature_maps import FeatureMaps
     from napari_viewer.core.image_sets import from_stimulus_set
-    from napari_viewer.core.map_sheet import SIZE, MapOptions, MapSheet
+    from napari_viewer.core.map_sheet import MapOptions, MapSheet
     from napari_viewer.core.networks import open_network
-    from napari_viewer.core.sheet_stack import SheetStack
     images = from_stimulus_set('SimulatedMouse')
     network = open_network(_shipped()[0])
     sheet = MapSheet([FeatureMaps(network, images)])
-    stack = SheetStack(1, len(images), SIZE, lambda model, image: sheet.draw(MapOptions(), model, image))
+    stack = np.stack([sheet.draw(MapOptions(), 0, image) for image in range(min(SCENES, len(images)))])
     return [(stack, {'name': f'activations of {network.name}', 'rgb': True}, 'image')]
 
 

@@ -40,9 +40,12 @@ def show(model=None, images=None, *, name: str | None = None, viewer=None):
     state = state_of(viewer)
     if image_set is not None:
         state.set_images(image_set)
-    open_dock(viewer, 'filters')
-    open_dock(viewer, 'activations')
+    if image_set is not None:
+        browser = open_dock(viewer, 'browser')
+        browser.picker.add_open(image_set)
     if networks:
+        open_dock(viewer, 'filters')
+        open_dock(viewer, 'activations')
         state.set_networks(networks)
     return viewer
 

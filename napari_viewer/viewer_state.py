@@ -37,6 +37,11 @@ class ViewerState:
     def active_dock(self, dock) -> None:
         self._active_dock = ref(dock)
 
+    def leave_active(self, dock) -> None:
+        """Forget a dock widget that is closed; the next that has something to show draws."""
+        if self.active_dock is dock:
+            self._active_dock = None
+
     def set_networks(self, networks: list) -> None:
         """Show these models; names that occur twice are numbered."""
         names = set()
@@ -67,13 +72,13 @@ class ViewerState:
             self.chosen_changed.emit()
 
     def take_canvas(self, layers) -> None:
-        """Note whose :class:`~napari_viewer.sheet_layers.SheetLayers` are on the canvas; those before are hidden."""
+        """Note whose :class:`~napari_viewer.sheet_layer.SheetLayer` is on the canvas; the one before is hidden."""
         before, self._on_canvas = self._on_canvas, layers
         if before is not None and before is not layers:
             before.hide()
 
     def leave_canvas(self, layers) -> None:
-        """Forget layers whose dock widget is closed."""
+        """Forget the layer of a dock widget that is closed."""
         if self._on_canvas is layers:
             self._on_canvas = None
 

@@ -64,7 +64,7 @@ class FeatureMaps:
                 raise ValueError(f'None of {len(numbers)} images of {self.images.name} that were tried can be read. '
                                  f'The first: {next(iter(self.skipped.values()))}')
             maps = self.network.maps(np.stack(readable))
-            self._calibration = ({layer: float(np.percentile(np.abs(values), PERCENTILE)) or 1.
+            self._calibration = ({layer: _brightest(values)
                                   for layer, values in maps.items()},
                                  {layer: values.shape[1] for layer, values in maps.items()})
         return self._calibration
@@ -114,3 +114,9 @@ class FeatureMaps:
         except ValueError as error:
             self.skipped[int(i)] = str(error)
             return None
+
+
+def _brightest(values: np.ndarray) -> float:
+    """The value of a layer that is drawn brightest; values that are not finite, of a broken unit, do not count."""
+    finite = np.abs(values[np.isfinite(values)])
+    return (float(np.percentile(finite, PERCENTILE)) if finite.size else 0) or 1.

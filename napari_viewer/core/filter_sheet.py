@@ -134,12 +134,13 @@ class FilterSheet:
     @functools.cached_property
     def _tiles(self) -> dict[str, np.ndarray]:
         values = {name: _pattern(weights, self.colour) for name, weights in self.filters.items()}
-        largest = max(np.abs(pattern).max() for pattern in values.values())
+        largest = max(np.nanmax(np.abs(pattern), initial=0) for pattern in values.values())
         tiles = {}
         for name, pattern in values.items():
-            scale = {'each filter': np.abs(pattern).max(axis=(1, 2, 3), keepdims=True),
-                     'each model': np.abs(pattern).max(), 'all models': largest}[self.contrast]
+            scale = {'each filter': np.nanmax(np.abs(pattern), axis=(1, 2, 3), keepdims=True, initial=0),
+                     'each model': np.nanmax(np.abs(pattern), initial=0), 'all models': largest}[self.contrast]
             scaled = np.divide(pattern, scale, out=np.zeros_like(pattern), where=np.asarray(scale) > 0)
+            scaled = np.nan_to_num(scaled)  # a weight that is not a number is mid-grey
             tiles[name] = np.rint(127.5 + 127.5 * scaled).astype(np.uint8)
         return tiles
 

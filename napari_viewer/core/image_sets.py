@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 from napari_viewer.core.software_gl import keep_triton_out
 
 SMALLEST = 8  # px; below, there is nothing to see and no layer of a network that fits
+CHECKED = 16  # images of an array that are looked at before it is shown
 COLUMNS = ['source', 'class_name', 'label', 'split']
 
 
@@ -66,6 +67,10 @@ class ImageSet:
             return image
         return np.asarray(ImageOps.pad(Image.fromarray(image), (size, size), Image.Resampling.BILINEAR, background))
 
+    def subset(self, numbers: np.ndarray, name: str) -> 'ImageSet':
+        """Some of the images as a set of their own, in the order of `numbers`."""
+        return ImageSet(name, self.index.iloc[numbers], lambda i: self._load(int(numbers[i])))
+
     def source(self, i: int) -> str:
         """Where image i comes from."""
         return str(self.index['source'].iat[i])
@@ -80,7 +85,8 @@ def from_array(images, name: str = 'images') -> ImageSet:
     Parameters
     ----------
     images : array_like, (n, height, width) or (n, height, width, 3)
-        uint8, or float from 0 to 1; or a list of such images, of any sizes, PIL images or files.
+        Whole numbers from 0 to 255, floats from 0 to 1, or booleans; or a list of such images, of any sizes, PIL
+        images or files.
 
     Raises
     ------
@@ -91,11 +97,10 @@ def from_array(images, name: str = 'images') -> ImageSet:
         sources = [str(image) if isinstance(image, (str, Path)) else f'{name}[{i}]' for i, image in enumerate(images)]
         return ImageSet(name, _index(sources), lambda i: images[i] if isinstance(images[i], Image.Image)
                       else Image.open(images[i]))
-    for image in images:
-        _as_uint8(np.asarray(image))
-        break
-    else:
+    if not len(images):
         raise ValueError('There are no images: give a uint8 array of shape (n, height, width, 3).')
+    for i in np.unique(np.linspace(0, len(images) - 1, CHECKED).astype(int)):  # all may be much to read
+        _as_uint8(np.asarray(images[i]))
     index = _index([f'{name}[{i}]' for i in range(len(images))])
     return ImageSet(name, index, lambda i: _as_uint8(np.asarray(images[i])))
 
@@ -151,10 +156,14 @@ def _as_uint8(image: np.ndarray) -> np.ndarray:
     if image.ndim != 3 or image.shape[2] not in (1, 3, 4):
         raise ValueError(f'Found an image of shape {image.shape}; expected (height, width) or (height, width, 3). For '
                          "PyTorch's layout, (3, height, width), use .transpose(1, 2, 0).")
-    if image.dtype.kind == 'f':
-        if image.size and not (0 <= image.min() and image.max() <= 1):
-            raise ValueError(f'Found an image with values from {image.min():.3g} to {image.max():.3g}; expected 0 to '
-                             '1, or uint8 from 0 to 255: rescale the images.')
-        image = np.rint(image * 255)
+    if image.dtype.kind not in 'buif':
+        raise ValueError(f'Found an image of {image.dtype}; expected uint8, floats from 0 to 1 or booleans.')
+    top = 255 if image.dtype.kind in 'ui' else 1
+    if image.size and not (0 <= image.min() and image.max() <= top):  # NaN fails, too
+        raise ValueError(f'Found an image of {image.dtype} with values from {image.min():.5g} to {image.max():.5g}; '
+                         'expected floats from 0 to 1 or whole numbers from 0 to 255: rescale the images, those of 16 '
+                         'bits by dividing by 65535.')
+    if top == 1:
+        image = np.rint(image * 255.)
     image = image.astype(np.uint8)
     return np.ascontiguousarray(image[..., :3] if image.shape[2] >= 3 else np.repeat(image, 3, axis=2))

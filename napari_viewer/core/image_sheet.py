@@ -26,7 +26,7 @@ class ImageSheet:
     """
 
     def __init__(self, sets: list[ImageSet], class_name: str | None = None):
-        self.sets = sets
+        self.sets, self.class_name = sets, class_name
         self.numbers = [np.flatnonzero(images.index['class_name'].to_numpy() == class_name)
                         if class_name else np.arange(len(images)) for images in sets]
         room = (SIZE[1] - MARGIN) // max(len(sets), 1) - MARGIN

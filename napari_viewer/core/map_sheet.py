@@ -51,10 +51,14 @@ class MapSheet:
         """The sheet of a model and an image, uint8 (height, width, 3)."""
         sheet = blank_sheet(SIZE)
         shown = self.features[model]
-        pixels = _square(shown.images.read(image), INPUT)
+        own = shown.images.read(image)
+        pixels = _square(own, INPUT)
         sheet[TOP + CAPTION:TOP + CAPTION + INPUT, LEFT:LEFT + INPUT] = pixels
         class_name = shown.images.class_name(image)
         write(sheet, f'image {image}' + (f'  {class_name}' if class_name else ''), TOP - 2, LEFT, 15, width=INPUT)
+        if own.shape[0] != own.shape[1]:
+            write(sheet, f'{own.shape[1]} x {own.shape[0]} pixels, squeezed as models see it',
+                  TOP + CAPTION + INPUT + 2, LEFT, 11, FAINT, width=INPUT)
         for k, number in enumerate(self._models(options, model)):
             write(sheet, self.features[number].network.name, TOP - 2 + k * HALF, LEFT + INPUT + MARGIN, 16)
         for number, place in self.layout(options, model):
@@ -109,7 +113,7 @@ class MapSheet:
                     grid: TileGrid) -> None:
         features = self.features[model]
         maps, ceiling = features.maps(image)[layer].astype(np.float32), features.ceilings()[layer]
-        levels = np.clip(maps * (255 / ceiling), 0, 255).astype(np.uint8)
+        levels = np.clip(np.nan_to_num(maps, posinf=ceiling) * (255 / ceiling), 0, 255).astype(np.uint8)
         tiles = _colours(options.colourmap)[enlarge(levels, grid.tile)]
         if options.on_image:
             small = _square(pixels, grid.tile).mean(axis=2, keepdims=True).astype(np.uint8)
@@ -127,7 +131,7 @@ class MapSheet:
     def _draw_chosen(self, sheet, options: MapOptions, model: int, image: int, pixels) -> None:
         top = TOP + 2 * CAPTION + INPUT + MARGIN
         if options.chosen is None or options.chosen[0] not in self.features[model].channels():
-            write(sheet, 'Click a map to see it on the image.', top - CAPTION, LEFT, 13, FAINT, width=INPUT)
+            write(sheet, 'Click a map to see it on the image.', top - CAPTION + 4, LEFT, 13, FAINT, width=INPUT)
             return
         layer, channel = options.chosen
         for number in self._models(options, model):
@@ -147,7 +151,7 @@ class MapSheet:
 def overlay(pixels: np.ndarray, values: np.ndarray, ceiling: float, colourmap: str) -> np.ndarray:
     """A map, interpolated to the size of its image, over the image in grey; uint8 (size, size, 3)."""
     size = pixels.shape[0]
-    level = np.clip(values / ceiling, 0, 1).astype(np.float32)
+    level = np.clip(np.nan_to_num(values, posinf=ceiling) / ceiling, 0, 1).astype(np.float32)
     smooth = np.asarray(Image.fromarray(level).resize((size, size), Image.Resampling.BILINEAR))
     grey = pixels.mean(axis=2, keepdims=True) * .8
     weight = .25 + .65 * smooth[..., None]

@@ -82,12 +82,12 @@ class Network:
         """
         import torch
         module, recorded = self._recorded
-        found = {}
-        with self._lock, torch.inference_mode(), one_thread():
+        found, inputs = {}, torch.from_numpy(self.normalised(images)).to(_device(module), _dtype(module))
+        with self._lock, torch.inference_mode(), one_thread(), _evaluating(module):
             handles = [submodule.register_forward_hook(functools.partial(_keep, found, layer))
                        for layer, submodule in recorded.items()]
             try:
-                module(torch.from_numpy(self.normalised(images)).to(_device(module)))
+                module(_in_channels(inputs, self.filters.shape[1], self.name))
             finally:
                 for handle in handles:
                     handle.remove()
@@ -105,7 +105,7 @@ class Network:
         if not recorded:
             raise ValueError(f"'{self.name}' has no convolutional layer, so it has no filters or feature maps to show: "
                              'choose a model with Conv2d layers, such as alexnet64_untrained.')
-        return module.eval(), recorded
+        return module, recorded
 
 
 def identifiers() -> list[str]:
@@ -251,6 +251,33 @@ def _keep(found: dict, layer: str, module, inputs, output) -> None:
 
 def _device(module):
     return next((parameter.device for parameter in module.parameters()), 'cpu')
+
+
+def _dtype(module):
+    import torch
+    return next((parameter.dtype for parameter in module.parameters() if parameter.is_floating_point()), torch.float32)
+
+
+def _in_channels(inputs, channels: int, name: str):
+    """Colour images as a network takes them; one channel is their mean."""
+    if channels == 3:
+        return inputs
+    if channels == 1:
+        return inputs.mean(dim=1, keepdim=True)
+    raise ValueError(f"'{name}' takes images of {channels} channels; the viewer has images of 3, or 1 for grey: choose "
+                     'a model of colour or grey images.')
+
+
+@contextlib.contextmanager
+def _evaluating(module):
+    """Evaluation mode for a while: the module may be its owner's, in training."""
+    training = [part for part in module.modules() if part.training]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part in training:
+            part.training = True
 
 
 def shipped_weights() -> Path:

@@ -13,7 +13,7 @@ def score_figure(results: pd.DataFrame, benchmark: str, shown: tuple[str, ...],
     Parameters
     ----------
     results : pandas.DataFrame
-        Of a sweep, as :func:`brainscore_plugin.sweep.load_results` returns them.
+        Of a sweep, as :func:`~napari_viewer.core.sweep_scores.sweep_scores` returns them.
     benchmark : str
     shown : tuple of str
         Models that are drawn in colour; the others are grey.
@@ -28,13 +28,11 @@ def score_figure(results: pd.DataFrame, benchmark: str, shown: tuple[str, ...],
     """
     results = results[results.benchmark == benchmark]
     colours = dict(zip(shown, PALETTE * (len(shown) // len(PALETTE) + 1)))
-    summary = results.groupby(['model', 'layer', 'animal'], sort=False, dropna=False).value.mean()
-    summary = summary.groupby(['model', 'layer'], sort=False).agg(['mean', 'sem']).reset_index()
     figure = dock_figure(4.7)
     axes = figure.subplot_mosaic([['layers'] * 2, ['mean', 'naturalness']], height_ratios=(1.2, 1))
-    points = [*_draw_layers(axes['layers'], summary, benchmark, colours),
-              *_draw_first_against_mean(axes['mean'], results, sorted(summary.layer.unique()), colours),
-              *_draw_naturalness(axes['naturalness'], summary, naturalness, colours)]
+    points = [*_draw_layers(axes['layers'], results, benchmark, colours),
+              *_draw_first_against_mean(axes['mean'], results, sorted(results.layer.unique()), colours),
+              *_draw_naturalness(axes['naturalness'], results, naturalness, colours)]
     handles, names = axes['layers'].get_legend_handles_labels()
     figure.legend(handles[::-1], names[::-1], loc='outside upper center', ncols=3, columnspacing=1)
     pixels = as_array(figure)  # before the points' places are known
@@ -43,15 +41,15 @@ def score_figure(results: pd.DataFrame, benchmark: str, shown: tuple[str, ...],
                                 columns=['model', 'column', 'row'])
 
 
-def _draw_layers(ax, summary: pd.DataFrame, benchmark: str, colours: dict[str, str]) -> list[tuple]:
-    """A line for each model, the mean over animals with its standard error by layer."""
-    layers, points = sorted(summary.layer.unique()), []
-    for model in sorted(summary.model.unique(), key=lambda model: (model in colours, model)):  # those shown on top
-        rows = summary[summary.model == model].set_index('layer').reindex(layers)
-        ax.errorbar(layers, rows['mean'], rows['sem'], marker='o', ms=4, capsize=2, label=_short(model),
+def _draw_layers(ax, results: pd.DataFrame, benchmark: str, colours: dict[str, str]) -> list[tuple]:
+    """A line for each model, its score and error by layer."""
+    layers, points = sorted(results.layer.unique()), []
+    for model in sorted(results.model.unique(), key=lambda model: (model in colours, model)):  # those shown on top
+        rows = results[results.model == model].set_index('layer').reindex(layers)
+        ax.errorbar(layers, rows.value, rows.error, marker='o', ms=4, capsize=2, label=_short(model),
                     color=colours.get(model, FAINT), lw=1.8 if model in colours else .8)
-        points += [(ax, model, k, value) for k, value in enumerate(rows['mean']) if np.isfinite(value)]
-    ax.set(ylabel='predictivity\n(noise-corrected r)', title=benchmark)
+        points += [(ax, model, k, value) for k, value in enumerate(rows.value) if np.isfinite(value)]
+    ax.set(ylabel='score', title=benchmark)
     ax.margins(x=.06)
     ax.tick_params(axis='x', labelsize=7)
     return points
@@ -59,13 +57,13 @@ def _draw_layers(ax, summary: pd.DataFrame, benchmark: str, colours: dict[str, s
 
 def _draw_first_against_mean(ax, results: pd.DataFrame, layers: list[str], colours: dict[str, str]) -> list[tuple]:
     """The first layer of each model against the mean of its layers."""
-    from study.predictivity import first_layer_against_mean, per_animal, with_keys
+    from study.predictivity import first_layer_against_mean, with_keys
     first, points = layers[0], []
     ax.set(xlabel='mean of layers', ylabel=first)
-    if with_keys(results).recording.isna().any() or len(layers) < 2:
+    keyed = with_keys(results)
+    if keyed.recording.isna().any() or len(layers) < 2:
         return points
-    means = per_animal(results).groupby(['recording', 'area', 'metric', 'model', 'layer'], sort=False).value.mean()
-    pairs = first_layer_against_mean(means.reset_index(), first)
+    pairs = first_layer_against_mean(keyed, first)
     for row in pairs.itertuples():
         ax.plot(row.mean_of_layers, row.first_layer, 'o', ms=6, color=colours.get(row.model, FAINT))
         points.append((ax, row.model, row.mean_of_layers, row.first_layer))
@@ -77,12 +75,12 @@ def _draw_first_against_mean(ax, results: pd.DataFrame, layers: list[str], colou
     return points
 
 
-def _draw_naturalness(ax, summary: pd.DataFrame, naturalness: dict[str, float], colours: dict[str, str]) -> list[tuple]:
+def _draw_naturalness(ax, results: pd.DataFrame, naturalness: dict[str, float], colours: dict[str, str]) -> list[tuple]:
     """The first layer of each model against the naturalness of the images that it was trained on."""
-    first, points = min(summary.layer), []
-    of_first = summary[summary.layer == first].set_index('model')['mean']
+    first, points = min(results.layer), []
+    of_first = results[results.layer == first].set_index('model').value
     known = {model: value for model, value in naturalness.items()
-             if np.isfinite(value) and model in set(summary.model)}
+             if np.isfinite(value) and model in set(results.model)}
     for model, value in known.items():
         if model in of_first:
             ax.plot(value, of_first[model], 'o', ms=6, color=colours.get(model, FAINT))

@@ -9,7 +9,7 @@ from napari_viewer.core import image_sets
 from napari_viewer.core.feature_maps import BATCH, FeatureMaps
 from napari_viewer.core.filter_sheet import NO_MODEL
 from napari_viewer.core.map_sheet import SIZE, placeholder
-from napari_viewer.sheet_layers import SheetLayers
+from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.map_controls import MapControls
@@ -20,6 +20,7 @@ from napari_viewer.widgets.worker_bar import WorkerBar
 
 SUMMARISED_UNASKED = 2000  # images times models, up to which the user need not ask for norms and top images
 SCENES = 'SimulatedMouse'  # what the models see until something else is chosen
+PAGE = 10  # images that the page keys step by
 
 
 class ActivationDock(DockWidget):
@@ -31,18 +32,20 @@ class ActivationDock(DockWidget):
     """
 
     def __init__(self, napari_viewer):
-        super().__init__(napari_viewer, "How layers respond to an image: tick models, move slider 'img', click a map.")
-        self.features: list[FeatureMaps] = []
-        self._model = 0
-        self.map_stack = MapStack(self._on_drawn, self)
+        super().__init__(napari_viewer, 'How layers respond to an image: tick models, move the image slider, click a map.')
+        self.features: list[FeatureMaps] = []  # on the canvas; none while others are prepared
+        self._kept: list[FeatureMaps] = []
+        self.map_stack = MapStack(self._draw_sheet, self)
         self.on_close(self.map_stack.close)
         self._make_widgets()
-        self.sheet_layers = SheetLayers(self, 'activations', self._on_clicked)
-        self.connect(self.state.networks_changed, self.redraw_if_active)
-        self.connect(self.state.images_changed, self.redraw_if_active)
+        self.sheet_layer = SheetLayer(self, 'activations', self._on_clicked, keys={
+            'Left': lambda: self.step(-1), 'Right': lambda: self.step(1), 'PageUp': lambda: self.step(-PAGE),
+            'PageDown': lambda: self.step(PAGE), 'Up': lambda: self.step_model(-1),
+            'Down': lambda: self.step_model(1)})
+        self.connect(self.state.networks_changed, self._on_others)
+        self.connect(self.state.images_changed, self._on_others)
         self.connect(self.state.image_changed, self._on_image)
         self.connect(self.state.chosen_changed, self._on_chosen)
-        self.connect(self.viewer.dims.events.current_step, self._on_step)
         self.take_canvas()
 
     def _make_widgets(self) -> None:
@@ -60,6 +63,8 @@ class ActivationDock(DockWidget):
                   self.galleries, self.norms)
         self.on_close(self.galleries.close_cache)
         self.controls.image_changed.connect(self.state.set_image)
+        self.controls.model_changed.connect(lambda _: self._on_option())
+        self.worker_bar.stopped.connect(self._on_stopped)
         self.controls.changed.connect(self._on_option)
         self.summarise_button.clicked.connect(lambda _: self.summarise())
         self.galleries.channel_clicked.connect(self.state.choose)
@@ -67,17 +72,29 @@ class ActivationDock(DockWidget):
 
     @property
     def model(self) -> int:
-        """Number of the model that the slider chooses."""
-        return min(self._model, max(len(self.features) - 1, 0))
+        """Number of the model that is shown."""
+        names = [one.network.name for one in self.features]
+        return names.index(self.controls.model.value) if self.controls.model.value in names else 0
+
+    def step(self, images: int) -> None:
+        """Go on by so many images, back if negative, as far as there are any."""
+        if self.features:
+            self.state.set_image(min(max(self.state.image + images, 0), len(self.state.images) - 1))
+
+    def step_model(self, models: int) -> None:
+        """Go on by so many models, back if negative, and from the last to the first."""
+        if self.features:
+            self.controls.model.value = self.features[(self.model + models) % len(self.features)].network.name
 
     def redraw(self) -> None:
         """Show the models that are ticked and the images they see."""
         self.make_active()
         if not self.state.networks:
-            self.features = []
-            self.sheet_layers.show(placeholder(NO_MODEL), np.zeros(SIZE, np.uint16), None)
+            self.sheet_layer.show(placeholder(NO_MODEL), np.zeros(SIZE, np.uint16), None)
         elif self.state.images is None:
-            self.worker_bar.run('Loading scenes', _load_scenes, 1, self.state.set_images)
+            self.worker_bar.run('Loading scenes', _load_scenes, 1, self._on_scenes)
+        elif self._asked_for(self._kept):
+            self._put(self._kept)
         else:
             self._prepare()
 
@@ -92,9 +109,13 @@ class ActivationDock(DockWidget):
         steps = sum(-(-(len(one.images) - one.done) // BATCH) for one in features)
         self.worker_bar.run('Batches', work, max(steps, 1), on_returned=self._on_summarised)
 
+    def _on_scenes(self, scenes: image_sets.ImageSet) -> None:
+        if self.state.images is None:  # the user has chosen none meanwhile
+            self.state.set_images(scenes)
+
     def _prepare(self) -> None:
         """Load the networks and calibrate in the background, then put them on the canvas."""
-        kept = {(one.network, one.images): one for one in self.features}
+        kept = {(one.network, one.images): one for one in self._kept}
         images = self.state.images
         features = [kept.get((network, images)) or FeatureMaps(network, images) for network in self.state.networks]
 
@@ -107,79 +128,65 @@ class ActivationDock(DockWidget):
 
     def _put(self, features: list[FeatureMaps]) -> None:
         """Put the features on the canvas, and summarise them if that is quick."""
-        self.features = features
+        if not self._asked_for(features):  # something else was chosen meanwhile
+            return
+        self.features = self._kept = features
         images = self.state.images
         self.image_set_label.setText(f'Images: {images.name}, {len(images):,}')
         self.controls.set_choices(features[0].network.layers, [one.network.name for one in features], len(images),
                                   self.state.image)
         self.map_stack.set_features(features)
         self.map_stack.options = self.controls.options(self.state.chosen)
-        self.sheet_layers.show(self.map_stack.data(), *self.map_stack.tiles(self.model), ('mod', 'img', 'y', 'x'))
-        self._move_sliders(self.state.image)
+        self.sheet_layer.show(self.map_stack.draw(self.model, self.state.image), *self.map_stack.tiles(self.model))
         self._show_tops()
-        if len(images) * len(features) <= SUMMARISED_UNASKED:
+        unfinished = any(one.done < len(images) for one in features)
+        if unfinished and len(images) * len(features) <= SUMMARISED_UNASKED:
             self.summarise()
 
-    def _on_drawn(self, key: tuple) -> None:
-        if self.features and key == (self.map_stack.options, self.model, self.state.image):
-            self.sheet_layers.redraw()
+    def _asked_for(self, features: list[FeatureMaps]) -> bool:
+        """Whether these are what is to be seen: the models that are ticked, on the images that are chosen, here."""
+        images = self.state.images
+        return (self.state.active_dock is self and [one.network for one in features] == self.state.networks
+                and all(one.images is images for one in features))
+
+    def _on_others(self) -> None:
+        """Other models or images: what was computed of those before is not shown any more."""
+        self.features = []
+        self.redraw_if_active()
+
+    def _draw_sheet(self) -> None:
+        """The sheet of model and image, or the one before until it is drawn."""
+        if self.features and self.sheet_layer.on_canvas:
+            self.sheet_layer.put(self.map_stack.draw(self.model, self.state.image))
 
     def _on_option(self) -> None:
         if not self.features:
             return
         self.make_active()
         self.map_stack.options = self.controls.options(self.state.chosen)
-        if not self.sheet_layers.on_canvas:
+        if not self.sheet_layer.on_canvas:
             self._put(self.features)
             return
         if self.map_stack.moves_tiles(self.model):
-            labels, table = self.map_stack.tiles(self.model)
-            self.sheet_layers.set_labels(labels)
-            self.sheet_layers.set_table(table)
-        self.sheet_layers.redraw()
+            self.sheet_layer.set_tiles(*self.map_stack.tiles(self.model))
+        self._draw_sheet()
         self._show_tops()
-
-    def _on_step(self, event=None) -> None:
-        """Follow napari's sliders."""
-        if not self.features or not self.sheet_layers.on_canvas or self.viewer.dims.ndim < 4:
-            return
-        model, image = self.viewer.dims.current_step[-4:-2]
-        if model != self._model:
-            self._model = model
-            moved = self.map_stack.moves_tiles(self.model)
-            labels, table = self.map_stack.tiles(self.model)
-            if moved:
-                self.sheet_layers.set_labels(labels)
-            self.sheet_layers.set_table(table)
-            self._show_tops()
-        self.state.set_image(int(image))
-
-    def _move_sliders(self, image: int) -> None:
-        """Move napari's sliders to an image, and to a model that is still shown."""
-        dims = self.viewer.dims
-        if self.sheet_layers.on_canvas and dims.ndim >= 4:
-            axis = dims.ndim - 3
-            if dims.current_step[axis] != image:
-                dims.set_current_step(axis, image)
-            if dims.current_step[axis - 1] >= len(self.features):
-                dims.set_current_step(axis - 1, 0)
 
     def _on_image(self, image: int) -> None:
-        if not self.features or self.state.images is not self.features[0].images:
-            return
-        self._move_sliders(image)
-        self.controls.set_image(image)
-        self._show_tops()
+        if self.features:
+            self.controls.set_image(image)
+            self._draw_sheet()
+            self._show_tops()
 
     def _on_clicked(self, label: int) -> None:
         if label:
-            tile = self.sheet_layers.tile(label)
+            tile = self.sheet_layer.tile(label)
             self.state.choose(str(tile['layer']), int(tile['channel']))
 
     def _on_chosen(self) -> None:
         if self.features:
             self.map_stack.options = replace(self.map_stack.options, chosen=self.state.chosen)
-            self.sheet_layers.redraw()
+            self._draw_sheet()
             self._show_tops()
 
     def _described_layer(self) -> str:
@@ -195,21 +202,24 @@ class ActivationDock(DockWidget):
         layer, features = self._described_layer(), self.features[self.model]
         self.galleries.show_tops(TopQuery(features, self.state.image, layer, self.state.chosen, features.done))
         if any(one.norms for one in self.features):
-            self.norms.show_key((layer, self.state.image, tuple(one.network.name for one in self.features),
+            self.norms.show_key((layer, self.state.image, tuple(self.features),
                                  tuple(one.done for one in self.features)))
+
+    def _on_stopped(self) -> None:
+        """Say how many images have been gone through, if the user has cancelled."""
+        if self.features:
+            self._show_tops()
 
     def _on_summarised(self) -> None:
         skipped = {number: why for one in self.features for number, why in one.skipped.items()}
         if skipped:
             from napari.utils.notifications import show_warning
             show_warning(f'{len(skipped)} images are left out, among them: {next(iter(skipped.values()))}')
-        if self.features:
-            self._show_tops()
 
     def _draw_norms(self, key: tuple) -> np.ndarray:
         from napari_viewer.core.norms_figure import norms_figure
-        layer, image = key[:2]
-        norms = {one.network.name: one.norms[layer] for one in self.features if layer in one.norms}
+        layer, image, features, _ = key
+        norms = {one.network.name: one.norms[layer] for one in features if layer in one.norms}
         return norms_figure(norms, layer, image)
 
 

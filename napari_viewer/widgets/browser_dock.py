@@ -1,6 +1,4 @@
 """The domain browser: sets of images side by side, and what is known about the image that is clicked."""
-from collections.abc import Callable
-
 import numpy as np
 from magicgui.widgets import ComboBox, Container, Slider
 from qtpy.QtWidgets import QLabel, QPushButton
@@ -8,7 +6,7 @@ from qtpy.QtWidgets import QLabel, QPushButton
 from napari_viewer.core.image_sets import ImageSet
 from napari_viewer.core.image_sheet import SIZE, ImageSheet
 from napari_viewer.core.sheet_drawing import message_sheet
-from napari_viewer.sheet_layers import SheetLayers
+from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.image_picker import ImagePicker
@@ -17,17 +15,6 @@ from napari_viewer.widgets.main_thread import background_cache
 ALL_CLASSES = 'all classes'
 NO_IMAGES = 'No images chosen.\nTick a set in the dock widget on the right, or open a folder or an archive.'
 SPECTRUM_SIZE = 64  # px; images of other sizes are resized, as those of prepared domains are
-
-
-class ScrolledSheet:
-    """The visible rows of a sheet as an array (height, width, 3), which draws them when napari reads it."""
-    dtype, ndim, shape = np.dtype(np.uint8), 3, (*SIZE, 3)
-
-    def __init__(self, draw: Callable[[], np.ndarray]):
-        self._draw = draw
-
-    def __getitem__(self, key) -> np.ndarray:
-        return self._draw()[key]
 
 
 class BrowserDock(DockWidget):
@@ -42,10 +29,11 @@ class BrowserDock(DockWidget):
         super().__init__(napari_viewer, 'Images of the domains. Tick sets to see them side by side, scroll with the '
                          'mouse wheel, click an image.')
         self.sets, self.sheet, self.chosen = [], ImageSheet([]), None
+        self._shown = {}  # (set, class) -> the images that the models are shown
         self._blank = message_sheet('Reading images …', SIZE)
         self._last, self._reported = self._blank, set()
         self._cache = background_cache(self._draw, self._on_ready, self, capacity=12)
-        self.picker = ImagePicker(self.show_sets)
+        self.picker = ImagePicker(self.show_sets, self.make_active)
         self.classes = ComboBox(label='class', choices=[ALL_CLASSES], tooltip='Show only images of this class.')
         self.row = Slider(label='row', min=0, max=0, tooltip='First row shown; the mouse wheel over the sheet and the '
                           'keys Page Up and Page Down scroll, too.')
@@ -62,7 +50,11 @@ class BrowserDock(DockWidget):
         self.fill(self.picker, self.options.native, self.details, self.show_button, self.spectrum)
         self.on_close(self.picker.close_sets)
         self.on_close(self._cache.close)
-        self.sheet_layers = SheetLayers(self, 'domain images', self._on_clicked, self.scroll, self._page)
+        self.sheet_layer = SheetLayer(self, 'domain images', self._on_clicked, self.scroll, {
+            'PageDown': lambda: self._page(1), 'PageUp': lambda: self._page(-1), 'Left': lambda: self.step(-1),
+            'Right': lambda: self.step(1), 'Up': lambda: self.step(-self._columns()),
+            'Down': lambda: self.step(self._columns()), 'Home': lambda: self.scroll(-self.sheet.last_row),
+            'End': lambda: self.scroll(self.sheet.last_row)})
         self.classes.changed.connect(self._on_class)
         self.row.changed.connect(self._on_row)
         self.show_button.clicked.connect(lambda _: self.show_to_models())
@@ -85,9 +77,9 @@ class BrowserDock(DockWidget):
         self.make_active()
         if not self.sets:
             empty = message_sheet(NO_IMAGES, SIZE)
-            self.sheet_layers.show(empty, np.zeros(SIZE, np.uint16), None)
+            self.sheet_layer.show(empty, np.zeros(SIZE, np.uint16), None)
             return
-        self.sheet_layers.show(ScrolledSheet(self._current), self.sheet.labels(), self.sheet.table(self.row.value))
+        self.sheet_layer.show(self._current(), self.sheet.labels(), self.sheet.table(self.row.value))
         self._report_damaged()
 
     def scroll(self, rows: int) -> None:
@@ -102,19 +94,45 @@ class BrowserDock(DockWidget):
         row = images.index.iloc[number]
         self.details.setText(f'<b>{images.name}</b>, image {number:,}<br>class: {row.class_name or "none"}, '
                              f'split: {row.split}<br>{row.source}')
-        self.sheet_layers.redraw()
-        self.spectrum.show_key((k, number))
-        if images is self.state.images:
-            self.state.set_image(number)
+        self._draw_sheet()
+        self.spectrum.show_key((images, number))
+        shown = self._images(k)
+        if shown is self.state.images:
+            self.state.set_image(int(np.flatnonzero(self.sheet.numbers[k] == number)[0]))
 
     def show_to_models(self) -> None:
         """Show the set of the chosen image to the models."""
-        if self.chosen is not None:
-            k, number = self.chosen
-            self.state.set_images(self.sets[k], number)
-            from napari.utils.notifications import show_info
-            show_info(f"The models are now shown {self.sets[k].name}, beginning with image {number}: see "
-                      "'Activations'.")
+        if self.chosen is None:
+            return
+        k, number = self.chosen
+        images = self._images(k)
+        self.state.set_images(images, int(np.flatnonzero(self.sheet.numbers[k] == number)[0]))
+        from napari.utils.notifications import show_info
+        show_info(f"The models are now shown the {len(images):,} images of {images.name}, beginning with the one that "
+                  "is chosen: see 'Activations'.")
+
+    def step(self, images: int) -> None:
+        """Choose the image so many places on in its set, back if negative, and scroll to it."""
+        if self.chosen is None:
+            return
+        k, number = self.chosen
+        numbers = self.sheet.numbers[k]
+        place = min(max(int(np.searchsorted(numbers, number)) + images, 0), len(numbers) - 1)
+        row = place // self.sheet.columns
+        self.scroll(min(row - self.row.value, 0) + max(row - self.row.value - self.sheet.rows + 1, 0))
+        self.choose(k, int(numbers[place]))
+
+    def _columns(self) -> int:
+        return self.sheet.columns
+
+    def _images(self, k: int) -> ImageSet:
+        """The images of set k that are listed, all or those of the class; the same object for the same images."""
+        images, class_name = self.sets[k], self.sheet.class_name
+        if class_name is None:
+            return images
+        if (images, class_name) not in self._shown:
+            self._shown[images, class_name] = images.subset(self.sheet.numbers[k], f'{images.name}: {class_name}')
+        return self._shown[images, class_name]
 
     def _lay_out(self, class_name: str | None) -> None:
         self.sheet = ImageSheet(self.sets, class_name)
@@ -123,7 +141,7 @@ class BrowserDock(DockWidget):
             self.row.max = max(self.sheet.last_row, 1)
             self.row.value = 0
         self._last = self._blank
-        self.redraw()
+        self.redraw_if_active()
 
     def _current(self) -> np.ndarray:
         drawn = self._cache.get((self.sheet, self.row.value, self.chosen))
@@ -137,13 +155,17 @@ class BrowserDock(DockWidget):
 
     def _draw_spectrum(self, key) -> np.ndarray:
         from napari_viewer.core.spectrum_figure import spectrum_figure
-        k, number = key
-        return spectrum_figure(self.sets[k].square(number, SPECTRUM_SIZE))
+        images, number = key
+        return spectrum_figure(images.square(number, SPECTRUM_SIZE))
 
     def _on_ready(self, key) -> None:
         if key == (self.sheet, self.row.value, self.chosen):
-            self.sheet_layers.redraw()
+            self._draw_sheet()
             self._report_damaged()
+
+    def _draw_sheet(self) -> None:
+        if self.sheet_layer.on_canvas:
+            self.sheet_layer.put(self._current())
 
     def _report_damaged(self) -> None:
         new = {key: text for key, text in self.sheet.errors.items() if text not in self._reported}
@@ -154,8 +176,8 @@ class BrowserDock(DockWidget):
             show_warning(next(iter(new.values())) + count)
 
     def _on_row(self, row: int) -> None:
-        self.sheet_layers.redraw()
-        self.sheet_layers.set_table(self.sheet.table(row))
+        self._draw_sheet()
+        self.sheet_layer.set_tiles(self.sheet_layer.labels, self.sheet.table(row))
         self._report_damaged()
 
     def _on_class(self, name: str) -> None:

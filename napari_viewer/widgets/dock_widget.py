@@ -3,11 +3,12 @@ import functools
 from collections.abc import Callable
 
 from qtpy.QtCore import QEvent, Qt
-from qtpy.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDockWidget, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from napari_viewer.core.software_gl import keep_triton_out
 from napari_viewer.viewer_state import state_of
 from napari_viewer.widgets.figure_label import FigureLabel
+from napari_viewer.widgets.notifications import hush_other_packages
 from napari_viewer.widgets.worker_bar import WorkerBar
 
 WIDTH = 378  # px, of a dock
@@ -30,20 +31,22 @@ class DockWidget(QWidget):
     def __init__(self, napari_viewer, hint: str):
         super().__init__()
         keep_triton_out()  # a worker may import PyTorch by ways of its own
+        hush_other_packages()
         self.viewer, self.state = napari_viewer, state_of(napari_viewer)
         self._releases: list[Callable[[], None]] = []
         self.hint = QLabel(hint)
         self.hint.setWordWrap(True)
-        content, area, outer = QWidget(), QScrollArea(), QVBoxLayout(self)
+        content, outer = QWidget(), QVBoxLayout(self)
+        self._area, self._dock = QScrollArea(), None
         self._body = QVBoxLayout(content)
         self._body.setContentsMargins(6, 6, 6, 6)
         self._body.addWidget(self.hint)
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setWidget(content)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(self._area)
         self.setMinimumWidth(WIDTH)
 
     def fill(self, *widgets: QWidget) -> None:
@@ -72,7 +75,7 @@ class DockWidget(QWidget):
 
     def redraw_if_active(self) -> None:
         """Draw anew what has changed, unless another dock widget is on the canvas."""
-        if self.state.active_dock is self:
+        if self.state.active_dock in (self, None):
             self.redraw()
 
     def connect(self, signal, slot: Callable) -> None:
@@ -84,19 +87,29 @@ class DockWidget(QWidget):
         """Call `release` when the dock widget is closed."""
         self._releases.append(release)
 
-    def showEvent(self, event) -> None:
-        super().showEvent(event)
-        if not event.spontaneous() and self.state.active_dock is not self:
-            self.take_canvas()
-
     def changeEvent(self, event) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ParentChange and self.parent() is None:
+        if event.type() != QEvent.Type.ParentChange:
+            return
+        if self.parent() is None:
             self._close()
+        elif isinstance(self.parent(), QDockWidget) and self.parent() is not self._dock:
+            self._dock = self.parent()
+            self._dock.visibilityChanged.connect(self._on_visibility)
+
+    def _on_visibility(self, visible: bool) -> None:
+        """Follow the tabs: Qt moves a dock behind others aside, still shown to itself and in the order of the Tab key."""
+        self._area.setVisible(visible)
+        if visible and self.state.active_dock is not self:
+            self.take_canvas()
 
     def _close(self) -> None:
+        if self._dock is not None:
+            self._dock.deleteLater()  # napari leaves it to its window, empty and unseen
+            self._dock = None
         while self._releases:
             self._releases.pop()()
+        self.state.leave_active(self)
         for bar in self.findChildren(WorkerBar):
             bar.cancel()
         for figure in self.findChildren(FigureLabel):

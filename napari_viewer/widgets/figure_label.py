@@ -1,4 +1,5 @@
 """A figure in a dock widget: drawn in a background thread, shown in its own size, clickable."""
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -30,7 +31,7 @@ class FigureLabel(QLabel):
         self.setWordWrap(True)
         self.setToolTip(tooltip)
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._cache = background_cache(draw, self._on_ready, self, capacity=16)
+        self._cache = background_cache(functools.partial(_drawn, draw), self._on_ready, self, capacity=16)
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.timeout.connect(lambda: self._on_ready(self._key))
@@ -63,7 +64,10 @@ class FigureLabel(QLabel):
         if key != self._key or key is None:
             return
         figure = self._cache.get(key)
-        if figure is not None:
+        if isinstance(figure, str):  # the figure before is of something else
+            self._shown = None
+            self.setText(figure)
+        elif figure is not None:
             figure = np.ascontiguousarray(figure)
             height, width = figure.shape[:2]
             self.setPixmap(QPixmap.fromImage(QImage(figure.data, width, height, 3 * width,
@@ -74,3 +78,11 @@ class FigureLabel(QLabel):
     def mousePressEvent(self, event) -> None:
         point = event.position().toPoint() if hasattr(event, 'position') else event.pos()
         self.clicked.emit(point.x(), point.y())
+
+
+def _drawn(draw: Callable, key) -> np.ndarray | str:
+    """The figure of a key, or why there is none."""
+    try:
+        return draw(key)
+    except Exception as error:
+        return f'No figure: {error}'

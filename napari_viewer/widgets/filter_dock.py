@@ -8,15 +8,14 @@ from magicgui.widgets import CheckBox, ComboBox, Container, PushButton
 from qtpy.QtWidgets import QFileDialog
 
 from napari_viewer.core.filter_sheet import CONTRASTS, SORTS, FilterSheet, export
-from napari_viewer.core.sheet_stack import SheetStack
-from napari_viewer.sheet_layers import SheetLayers
+from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.model_picker import ModelPicker
 from napari_viewer.widgets.notifications import notify_error
 from napari_viewer.widgets.worker_bar import WorkerBar
 
-SIDE_BY_SIDE, ONE_AT_A_TIME = 'side by side', 'one at a time'
+SIDE_BY_SIDE, ONE_AT_A_TIME, NO_NAME = 'side by side', 'one at a time', 'none'
 FIRST_LAYER = 'conv1'
 
 
@@ -30,12 +29,14 @@ class FilterDock(DockWidget):
 
     def __init__(self, napari_viewer):
         super().__init__(napari_viewer, 'First-layer filters. Tick models; click a filter to see it in all of them.')
-        self.sheet, self.sheets = FilterSheet({}), []
+        self.sheet = FilterSheet({})
         self._clicked_model = None
         self._make_controls()
-        self.sheet_layers = SheetLayers(self, 'conv1 filters', self._on_clicked)
-        for option in (self.arrangement, self.contrast, self.colour):
-            option.changed.connect(self.redraw)
+        self.sheet_layer = SheetLayer(self, 'conv1 filters', self._on_clicked, keys={
+            'Left': lambda: self.step(-1), 'Right': lambda: self.step(1), 'Up': lambda: self.step_model(-1),
+            'Down': lambda: self.step_model(1)})
+        for option in (self.arrangement, self.model, self.contrast, self.colour):
+            option.changed.connect(lambda _: self.redraw())
         self.sort.changed.connect(self._on_sort)
         self.fit_button.changed.connect(lambda: self.fit())
         self.export_button.changed.connect(self._choose_folder)
@@ -46,7 +47,9 @@ class FilterDock(DockWidget):
     def _make_controls(self) -> None:
         self.picker = ModelPicker(self)
         self.arrangement = ComboBox(label='models', choices=[SIDE_BY_SIDE, ONE_AT_A_TIME], tooltip=(
-            "All models on one sheet, or one model large, with the slider 'mod' under the canvas."))
+            'All models on one sheet, or one model large.'))
+        self.model = ComboBox(label='model', choices=[NO_NAME], tooltip=(
+            'The model that is shown large; the keys Up and Down over the canvas change it.'))
         self.contrast = ComboBox(label='contrast', choices=CONTRASTS, tooltip=(
             'What is stretched to the full range, symmetrically about 0 (mid-grey): each filter, or all filters of a '
             'model or of all models, which shows how strong they are.'))
@@ -57,7 +60,7 @@ class FilterDock(DockWidget):
                                      'sorting do so, too.')
         self.export_button = PushButton(text='Export…', tooltip='Write the sheet as filters.png, and the number, '
                                         'strength and fit of every filter as filters.csv, into a folder.')
-        self.options = Container(widgets=[self.arrangement, self.contrast, self.sort, self.colour], labels=True)
+        self.options = Container(widgets=[self.arrangement, self.model, self.contrast, self.sort, self.colour], labels=True)
         self.buttons = Container(widgets=[self.fit_button, self.export_button], layout='horizontal', labels=False)
         self.worker_bar = WorkerBar()
         self.detail = FigureLabel(self._draw_detail, 'Click a filter to see its Gabor fit and its orientation tuning.',
@@ -79,30 +82,37 @@ class FilterDock(DockWidget):
     def redraw(self) -> None:
         """Show the filters of the models that are ticked."""
         self.make_active()
+        self._offer_models()
         try:
             filters = {network.name: network.filters for network in self.state.networks}
-            options = {'contrast': self.contrast.value, 'colour': self.colour.value, 'sort': self.sort.value,
-                       'fits': self.fits}
-            self.sheet = FilterSheet(filters, **options)
-            self.sheet.base  # noqa: B018  draws, so that errors are raised here
+            if self.arrangement.value == ONE_AT_A_TIME and filters:
+                filters = {self.model.value: filters[self.model.value]}
+            self.sheet = FilterSheet(filters, contrast=self.contrast.value, colour=self.colour.value,
+                                     sort=self.sort.value, fits=self.fits)
+            sheet = self.sheet.draw(self.chosen)
         except (ValueError, OSError, MemoryError) as error:
             notify_error(error)
             return
-        if self.arrangement.value == ONE_AT_A_TIME and filters:
-            self.sheets = [FilterSheet({name: weights}, **options) for name, weights in filters.items()]
-            size = tuple(np.max([sheet.size for sheet in self.sheets], axis=0))
-            data = SheetStack(len(filters), 1, size,
-                              lambda model, _: _padded(self.sheets[model].draw(self.chosen), size))
-            labels, table = self.sheets[0].labels()
-            labels = _padded(labels, size)
-            axes = ('mod', 'img', 'y', 'x')
-            if len({sheet.grids[name] for sheet, name in zip(self.sheets, filters)}) > 1:
-                labels = np.stack([_padded(sheet.labels()[0], size) for sheet in self.sheets])[:, None]
-            table['model'] = 'the model shown'
-        else:
-            self.sheets, data, axes = [], self.sheet.draw(self.chosen), ('y', 'x')
-            labels, table = self.sheet.labels() if filters else (np.zeros(data.shape[:2], np.uint16), None)
-        self.sheet_layers.show(data, labels, table, axes)
+        self.sheet_layer.show(sheet, *(self.sheet.labels() if filters else (np.zeros(sheet.shape[:2], np.uint16), None)))
+
+    def step(self, filters: int) -> None:
+        """Choose the filter so many places on in the order of the first model shown, back if negative."""
+        if self.sheet.filters:
+            order = list(next(iter(self.sheet.orders.values())))
+            place = order.index(self.chosen) + filters if self.chosen in order else 0
+            self.choose(int(order[place % len(order)]))
+
+    def step_model(self, models: int) -> None:
+        """Show the model so many places on large, where one is shown at a time."""
+        names = list(self.model.choices)
+        self.model.value = names[(names.index(self.model.value) + models) % len(names)]
+
+    def _offer_models(self) -> None:
+        names, value = [network.name for network in self.state.networks] or [NO_NAME], self.model.value
+        self.model.visible = self.arrangement.value == ONE_AT_A_TIME
+        with self.model.changed.blocked():
+            self.model.choices = names
+            self.model.value = value if value in names else names[0]
 
     def choose(self, number: int, model: str | None = None) -> None:
         """Choose a filter by its number; the figure shows that of `model`."""
@@ -125,7 +135,7 @@ class FilterDock(DockWidget):
                 yield
 
         def finish():
-            self.redraw()
+            self.redraw_if_active()
             self._show_detail()
             on_fitted()
 
@@ -138,39 +148,30 @@ class FilterDock(DockWidget):
     def _on_clicked(self, label: int) -> None:
         if not label:
             return
-        row = self.sheet_layers.tile(label)
-        name = row['model']
-        if self.sheets:
-            name = list(self.sheet.filters)[int(self.viewer.dims.current_step[0])]
-            number = self.sheets[list(self.sheet.filters).index(name)].orders[name][label - 1]
-        else:
-            number = row['filter']
-        self.choose(int(number), name)
+        row = self.sheet_layer.tile(label)
+        self.choose(int(row['filter']), row['model'])
         self.fit()
 
     def _on_chosen(self) -> None:
-        if self.sheet_layers.on_canvas and self.state.networks:
-            if self.sheets:
-                self.sheet_layers.redraw()
-            else:
-                self.sheet_layers.set_sheet(self.sheet.draw(self.chosen))
+        if self.sheet_layer.on_canvas and self.state.networks:
+            self.sheet_layer.put(self.sheet.draw(self.chosen))
         self._show_detail()
 
     def _show_detail(self) -> None:
         shown = [network.name for network in self.state.networks]
         at = self._clicked_model if self._clicked_model in shown else next(iter(shown), None)
         ready = self.chosen is not None and at in self.fits and self.chosen < len(self.fits[at])
-        self.detail.show_key((at, self.chosen) if ready else None)
+        network = next((network for network in self.state.networks if network.name == at), None)
+        self.detail.show_key((network, self.chosen) if ready else None)
 
     def _draw_detail(self, key) -> np.ndarray:
         from napari_viewer.core.filter_figure import filter_figure
-        name, number = key
-        weights = next(network.filters for network in self.state.networks if network.name == name)
-        return filter_figure(weights[number], self.fits[name].iloc[number], name)
+        network, number = key
+        return filter_figure(network.filters[number], network.gabors.iloc[number], network.name)
 
     def _on_sort(self, sort: str) -> None:
         if SORTS[sort] not in (None, 'strength') and self.state.networks:
-            self.fit(self.redraw)
+            self.fit(self.redraw_if_active)
         else:
             self.redraw()
 
@@ -186,7 +187,3 @@ class FilterDock(DockWidget):
         from napari.utils.notifications import show_info
         show_info(f"Written: {', '.join(map(str, written))}")
 
-
-def _padded(sheet: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    padding = [(0, size[0] - sheet.shape[0]), (0, size[1] - sheet.shape[1])] + [(0, 0)] * (sheet.ndim - 2)
-    return np.pad(sheet, padding) if any(after for _, after in padding) else sheet

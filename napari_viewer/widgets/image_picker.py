@@ -39,11 +39,13 @@ class ImagePicker(QWidget):
     ----------
     on_change : callable
         Called with the list of :class:`~napari_viewer.core.image_sets.ImageSet` that are ticked, once they are open.
+    on_ticked : callable
+        Called at once when the user ticks a set.
     """
 
-    def __init__(self, on_change: Callable[[list[image_sets.ImageSet]], None]):
+    def __init__(self, on_change: Callable[[list[image_sets.ImageSet]], None], on_ticked: Callable[[], None]):
         super().__init__()
-        self._on_change, self._openers, self._opened = on_change, {}, {}
+        self._on_change, self._on_tick, self._openers, self._opened = on_change, on_ticked, {}, {}
         self.list = QListWidget()
         self.list.setToolTip('Sets of images: tick those to show side by side.')
         self.list.setMaximumHeight(6 * 22)
@@ -58,7 +60,7 @@ class ImagePicker(QWidget):
             QFileDialog.getExistingDirectory(self, 'Folder of images')))
         self.archive_button.clicked.connect(lambda _: self._choose(
             QFileDialog.getOpenFileName(self, 'Archive of images', '', 'Archives (*.zip *.tar *.tgz *.gz *.hdf)')[0]))
-        self.worker_bar = WorkerBar()
+        self.worker_bar, self._finder = WorkerBar(), WorkerBar()  # opening a set does not end the search for others
         row = QHBoxLayout()
         for widget in (self.layout_box, self.folder_button, self.archive_button):
             row.addWidget(widget)
@@ -67,8 +69,14 @@ class ImagePicker(QWidget):
         layout.addWidget(self.list)
         layout.addLayout(row)
         layout.addWidget(self.worker_bar)
+        layout.addWidget(self._finder)
         self.list.itemChanged.connect(lambda item: self._on_ticked())
-        self.worker_bar.run('Looking for images', find_sets, 0, self._on_found)
+        self._finder.run('Looking for images', find_sets, 0, self._on_found)
+
+    @property
+    def busy(self) -> bool:
+        """Whether sets are being looked for or opened."""
+        return self._finder.busy or self.worker_bar.busy
 
     def add(self, label: str, opener: Callable[[], image_sets.ImageSet]) -> None:
         """Add a set to the list, not ticked."""
@@ -80,6 +88,14 @@ class ImagePicker(QWidget):
         self.list.blockSignals(True)
         self.list.addItem(item)
         self.list.blockSignals(False)
+
+    def add_open(self, images: image_sets.ImageSet) -> None:
+        """Add a set that is open already, and tick it."""
+        if images.name not in self._openers:
+            self.add(images.name, lambda: images)
+        self._opened[images.name] = images
+        self.tick(images.name, False)
+        self.tick(images.name)
 
     def tick(self, label: str, ticked: bool = True) -> None:
         """Show a set, by its label."""
@@ -118,6 +134,7 @@ class ImagePicker(QWidget):
         return [item.text() for item in items if item.checkState() == Qt.CheckState.Checked]
 
     def _on_ticked(self) -> None:
+        self._on_tick()
         missing = [label for label in self._ticked() if label not in self._opened]
         if not missing:
             self._show()

@@ -1,5 +1,5 @@
-"""The controls of feature maps: which image and layer, in which colours, compared with which model."""
-from magicgui.widgets import CheckBox, ComboBox, Container, SpinBox
+"""The controls of feature maps: which model, image and layer, in which colours, compared with which model."""
+from magicgui.widgets import CheckBox, ComboBox, Container, Slider
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,38 +9,45 @@ NONE = 'none'
 
 
 class MapControls(QWidget):
-    """What the user chooses of :class:`~napari_viewer.core.map_sheet.MapOptions`, and the number of the image."""
+    """What the user chooses of :class:`~napari_viewer.core.map_sheet.MapOptions`, and the numbers of model and image."""
     changed = Signal()
     image_changed = Signal(int)
+    model_changed = Signal(int)
 
     def __init__(self):
         super().__init__()
         self.layer = ComboBox(label='layer', choices=[ALL_LAYERS], tooltip='All layers, or one of them large.')
         self.compared = ComboBox(label='compare with', choices=[NONE], tooltip=(
-            'A second model, shown below the one that the slider chooses.'))
+            'A second model, shown below the first.'))
         self.colourmap = ComboBox(label='colours', choices=COLOURMAPS, tooltip=(
             "Colours of a map's values; the brightest stands for the value that is written above each layer, the "
             '99.5th percentile of its values over 16 images of the set, so that images can be compared.'))
-        self.image = SpinBox(label='image', min=0, max=0, tooltip='Number of the image.')
+        self.image = Slider(label='image', min=0, max=1, tooltip='Number of the image; over the canvas the keys Left and '
+                            'Right step by one, Page Up and Page Down by ten.')
+        self.model = ComboBox(label='model', choices=[NONE], tooltip=(
+            'The model whose maps are shown; the keys Up and Down over the canvas change it.'))
         self.on_image = CheckBox(text='maps on the image', tooltip='Draw every map over the image, in grey.')
         self.top = CheckBox(text='frame top channels', value=True, tooltip=(
             'Frame in blue the ten channels that respond most to the image, by the mean of their maps (one layer).'))
-        self._options = Container(widgets=[self.image, self.layer, self.compared, self.colourmap])
+        self._options = Container(widgets=[self.image, self.model, self.layer, self.compared, self.colourmap])
         self._marks = Container(widgets=[self.on_image, self.top], layout='horizontal', labels=False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._options.native)
         layout.addWidget(self._marks.native)
         self.image.changed.connect(lambda image: self.image_changed.emit(image))
+        self.model.changed.connect(lambda name: self.model_changed.emit(self.model.choices.index(name)))
         for option in (self.layer, self.compared, self.colourmap, self.on_image, self.top):
             option.changed.connect(lambda _: self.changed.emit())
 
     def set_choices(self, layers: list[str], models: list[str], n_images: int, image: int) -> None:
         """Offer these layers, models and images; what was chosen and is still offered stays chosen."""
         with self.image.changed.blocked():
-            self.image.max = n_images - 1
+            self.image.max = max(n_images - 1, 1)
+            self.image.enabled = n_images > 1
             self.image.value = image
         _offer(self.layer, [ALL_LAYERS, *layers])
+        _offer(self.model, models)
         _offer(self.compared, [NONE, *models])
 
     def set_image(self, image: int) -> None:

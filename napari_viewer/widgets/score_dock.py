@@ -38,7 +38,7 @@ class ScoreDock(DockWidget):
         self.worker_bar = WorkerBar()
         self.figure = FigureLabel(self._draw, "Open the folder of a sweep: 'brainscore-mouse score --models … "
                                   "--benchmarks … --out sweep' makes one.", (
-            'Top: mean over animals with its standard error. Left: the first layer against the mean of all layers. '
+            'Top: the score of each layer with its error, as in leaderboard.csv. Left: the first layer against the mean of all layers. '
             'Right: the first layer against the naturalness of the images that a model was trained on, -log|p - 2| of '
             'the mean p of up to 1,000 images of its domain, as in the study.'))
         self.figure.clicked.connect(self._on_clicked)
@@ -49,9 +49,9 @@ class ScoreDock(DockWidget):
     def open(self, folder: Path) -> None:
         """Load a sweep in the background: first its results, then the naturalness of its models' images."""
         def load():
-            from brainscore_plugin.sweep.results import load_results
+            from napari_viewer.core.sweep_scores import sweep_scores
             from napari_viewer.core.training_naturalness import training_naturalness
-            results = load_results(Path(folder))
+            results = sweep_scores(Path(folder))
             yield results, {}
             yield results, training_naturalness(results.model.unique())
 
@@ -78,7 +78,7 @@ class ScoreDock(DockWidget):
     def _key(self) -> tuple:
         """What the figure depends on: benchmark, models in colour, number of results and naturalness."""
         shown = tuple(network.identifier for network in self.state.networks)
-        return self.benchmark.value, shown, len(self.results), tuple(self.naturalness.items())
+        return self.benchmark.value, shown, id(self.results), tuple(self.naturalness.items())
 
     def _show(self) -> None:
         if self.results is not None:

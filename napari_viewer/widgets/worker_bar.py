@@ -1,15 +1,25 @@
 """The progress of a napari worker, and a button to cancel it; errors become notifications."""
+import warnings
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from qtpy.compat import isalive
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from napari_viewer.widgets.notifications import notify_error
 
 
+@dataclass(frozen=True)
+class Failure:
+    """An error as the last value of a worker."""
+    error: Exception
+
+
 class WorkerBar(QWidget):
     """Runs one worker at a time, and is hidden when there is none; a new worker takes the place of the one running."""
+    stopped = Signal()  # a worker has ended, failed or been cancelled
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -22,6 +32,8 @@ class WorkerBar(QWidget):
         layout.addWidget(self.cancel_button)
         self._worker = None
         self.hide()
+        self.stopped.emit()
+
 
     def run(self, title: str, work: Callable[[], Iterator], total: int, on_yielded: Callable = lambda value: None,
             on_returned: Callable[[], None] = lambda: None) -> None:
@@ -46,7 +58,7 @@ class WorkerBar(QWidget):
         self._bar.setValue(0)
         self._bar.setFormat(f'{title} %v of %m' if total else title)
         self._bar.setToolTip(title)
-        worker = create_worker(work, _ignore_errors=True)
+        worker = create_worker(_guarded, work, _ignore_errors=True)
         self._worker, self._on_yielded, self._on_returned = worker, on_yielded, on_returned
         self._connect(worker)
         self.show()
@@ -64,7 +76,6 @@ class WorkerBar(QWidget):
             return called
 
         worker.yielded.connect(while_running(WorkerBar._step))
-        worker.errored.connect(while_running(lambda _, error: notify_error(error)))
         worker.returned.connect(while_running(lambda current, _: current._on_returned()))
         worker.finished.connect(while_running(WorkerBar._finish))
 
@@ -80,9 +91,24 @@ class WorkerBar(QWidget):
         return self._worker is not None
 
     def _step(self, value) -> None:
+        if isinstance(value, Failure):
+            self._finish()
+            notify_error(value.error)
+            return
         self._bar.setValue(self._bar.value() + 1)
         self._on_yielded(value)
 
     def _finish(self) -> None:
         self._worker = None
         self.hide()
+        self.stopped.emit()
+
+
+def _guarded(work: Callable[[], Iterator]) -> Iterator:
+    """The values of a worker, an error as the last: superqt takes any RuntimeError, such as PyTorch's, for the end of
+    the window and returns in silence."""
+    warnings.simplefilter('ignore', FutureWarning)  # superqt shows all warnings of a worker while it runs
+    try:
+        yield from work()
+    except Exception as error:
+        yield Failure(error)

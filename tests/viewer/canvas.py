@@ -9,7 +9,7 @@ def click(dock, label: int) -> None:
     from qtpy.QtCore import QPoint, Qt
     from qtpy.QtTest import QTest
     canvas = dock.viewer.window._qt_viewer.canvas
-    rows, columns = np.nonzero(np.asarray(dock.sheet_layers.labels_layer.data) == label)
+    rows, columns = np.nonzero(np.asarray(dock.sheet_layer.labels) == label)
     to_canvas = canvas.view.transform * canvas.view.scene.transform
     x, y = to_canvas.map([columns.mean(), rows.mean()])[:2]
     QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
@@ -29,7 +29,30 @@ def turn_wheel(viewer) -> None:
 
 def drawn(dock) -> np.ndarray:
     """The sheet that is on the canvas now, (height, width, 3)."""
-    return np.asarray(dock.sheet_layers.image_layer._slice.image.raw)
+    return np.asarray(dock.sheet_layer.layer._slice.image.raw)
+
+
+def press(viewer, key: str) -> None:
+    """Press a key while the canvas has the focus."""
+    from qtpy.QtCore import Qt
+    from qtpy.QtTest import QTest
+    canvas = viewer.window._qt_viewer.canvas.native
+    canvas.setFocus()
+    QTest.keyClick(canvas, getattr(Qt.Key, f'Key_{key}'))
+
+
+def click_tab(dock) -> None:
+    """Click on the tab of a dock widget that lies behind others."""
+    from qtpy.QtCore import Qt
+    from qtpy.QtTest import QTest
+    from qtpy.QtWidgets import QTabBar
+    name = dock.parentWidget().windowTitle()
+    for bar in dock.window().findChildren(QTabBar):
+        for k in range(bar.count()):
+            if bar.tabText(k) == name:
+                QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(k).center())
+                return
+    raise LookupError(f'{name} has no tab.')
 
 
 def close_dock(dock) -> None:

@@ -14,3 +14,11 @@ def test_show_takes_a_module_and_an_array(viewer, images, until):
     expected = dock.map_stack.sheet.draw(dock.map_stack.options, 0, 0)
     until(lambda: (drawn(dock) == expected).all())
     assert list(open_dock(viewer, 'filters').sheet.filters) == ['mine']
+
+
+def test_images_alone_are_shown(viewer, images, until):
+    show(images=images[:6], viewer=viewer)
+    dock = open_dock(viewer, 'browser')
+    until(lambda: dock.sets and dock.sheet_layer.on_canvas)
+    expected = dock.sheet.draw(0)
+    until(lambda: (drawn(dock) == expected).all())

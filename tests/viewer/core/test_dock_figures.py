@@ -29,9 +29,9 @@ def test_norms_may_be_missing():
 
 
 def test_models_are_found_at_their_points():
-    rows = [(model, layer, 'SimulatedMouse.VISp-pls', animal, .3 + .1 * (model == 'b') + .05 * (layer == 'conv2'))
-            for model in 'ab' for layer in ('conv1', 'conv2') for animal in ('m1', 'm2')]
-    results = pd.DataFrame(rows, columns=['model', 'layer', 'benchmark', 'animal', 'value']).assign(split=0)
+    rows = [(model, layer, 'SimulatedMouse.VISp-pls', .3 + .1 * (model == 'b') + .05 * (layer == 'conv2'), .02)
+            for model in 'ab' for layer in ('conv1', 'conv2')]
+    results = pd.DataFrame(rows, columns=['model', 'layer', 'benchmark', 'value', 'error'])
     figure, points = score_figure(results, 'SimulatedMouse.VISp-pls', ('b',), {'a': .5, 'b': 1.5})
     check(figure)
     assert points.model.value_counts().to_dict() == {'a': 4, 'b': 4}  # two layers, and a point in each plot below them

@@ -29,3 +29,12 @@ def test_damaged_images_are_left_out(damaged_folder, weight_files):
     list(features.summarise())
     assert sorted(features.skipped) == [1, 3]
     assert np.isfinite(features.norms['conv1']).tolist() == [True, False, True, False]
+
+
+def test_one_broken_unit_does_not_blacken_its_layer(images):
+    import torch
+    module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3))
+    with torch.no_grad():
+        module[0].weight[1, 0, 0, 0] = torch.nan
+    features = FeatureMaps(open_network(module), image_sets.from_array(images[:4]))
+    assert 0 < features.ceilings()['0'] < np.inf

@@ -63,3 +63,12 @@ def test_export_writes_sheet_and_table(tmp_path, random_weights):
     assert (np.asarray(Image.open(image)) == sheet.draw()).all()
     assert list(pd.read_csv(table)['filter']) == list(range(64))
     assert sorted(path.name for path in (tmp_path / 'new').iterdir()) == ['filters.csv', 'filters.png']
+
+
+def test_a_weight_that_is_not_a_number_darkens_nothing_else(random_weights):
+    weights = random_weights(0)['conv1.weight'].astype(np.float32)
+    broken = weights.copy()
+    broken[3, 0, 2, 2] = np.nan
+    for contrast in ('each filter', 'each model'):
+        whole, holed = (FilterSheet({'mine': values}, contrast).draw() for values in (weights, broken))
+        assert (whole != holed).any(axis=2).mean() < .002

@@ -20,3 +20,14 @@ def test_arrays_of_other_kinds():
         image_sets.from_array(np.zeros((2, 3, 64, 64), np.uint8))
     with pytest.raises(ValueError, match='0 to 1'):
         image_sets.from_array(np.full((2, 64, 64), 7.5))
+    assert image_sets.from_array(np.eye(16, dtype=bool)[None]).read(0)[3, 3].tolist() == [255] * 3
+    assert image_sets.from_array(np.full((2, 16, 20), 255, np.int64)).read(1).max() == 255
+    with pytest.raises(ValueError, match='dividing by 65535'):
+        image_sets.from_array(np.full((2, 64, 64), 300, np.uint16))
+
+
+def test_a_subset_has_its_own_numbers(images):
+    subset = image_sets.from_array(images).subset(np.array([7, 3]), 'two')
+    assert len(subset) == 2
+    assert (subset.read(1) == images[3]).all()
+    assert subset.source(0) == 'images[7]'

@@ -68,3 +68,15 @@ def test_a_network_without_convolutions_raises_an_error():
     from torch import nn
     with pytest.raises(ValueError, match='no convolutional layer'):
         open_network(nn.Linear(3, 2))
+
+
+def test_a_module_stays_in_training_and_may_be_grey_or_of_half_precision():
+    from torch import nn
+    module = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4).eval(), nn.Dropout()).half()
+    network = open_network(module)
+    first, second = (network.maps(np.full((1, 16, 16, 3), 200, np.uint8))['0'] for _ in range(2))
+    assert (first == second).all()
+    assert first.dtype == np.float32
+    assert [part.training for part in module] == [True, False, True]
+    with pytest.raises(ValueError, match='5 channels'):
+        open_network(nn.Conv2d(5, 4, 3)).maps(np.zeros((1, 16, 16, 3), np.uint8))

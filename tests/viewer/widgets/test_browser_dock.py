@@ -1,11 +1,11 @@
 """Browsing sets of images in a real napari window."""
 from napari_viewer.docks import open_dock, open_paths
-from viewer.canvas import LONGEST_STEP, click, drawn, turn_wheel
+from viewer.canvas import LONGEST_STEP, click, drawn, press, turn_wheel
 
 
 def test_browsing(viewer, home, until):
     dock = open_dock(viewer, 'browser')
-    until(lambda: 'meadows (domain)' in dock.picker.labels() and not dock.picker.worker_bar.busy)
+    until(lambda: 'meadows (domain)' in dock.picker.labels() and not dock.picker.busy)
     dock.picker.tick('meadows (domain)')
     until(lambda: len(dock.sets) == 1)
     dock.picker.tick('streets (domain)')
@@ -22,6 +22,13 @@ def test_browsing(viewer, home, until):
     assert 'meadows/5.png' in dock.details.text()
     assert 'odd' in dock.details.text()
     until(lambda: not dock.spectrum.pixmap().isNull())
+    dock.show_to_models()  # those of the class alone
+    assert [dock.state.images.source(i) for i in range(3)] == [f'meadows/{i}.png' for i in (1, 3, 5)]
+    assert (len(dock.state.images), dock.state.image) == (20, 2)
+    press(viewer, 'Right')
+    assert (dock.chosen, dock.state.image) == ((0, 7), 3)
+    dock.classes.value = 'all classes'
+    click(dock, 6)
     dock.show_to_models()
     assert dock.state.images is dock.sets[0]
     assert dock.state.image == 5
@@ -39,12 +46,12 @@ def test_a_folder_with_a_damaged_image_stays_usable(viewer, home, tmp_path, imag
     until(lambda: len(dock.sets) == 1)
     until(lambda: any('1.png' in text for text in notifications))
     assert len(dock.sets[0]) == 3
-    assert dock.sheet_layers.on_canvas
+    assert dock.sheet_layer.on_canvas
 
 
 def test_the_window_never_waits_for_images(viewer, home, blocked, qtbot, until):
     dock = open_dock(viewer, 'browser')
-    until(lambda: 'meadows (domain)' in dock.picker.labels() and not dock.picker.worker_bar.busy)
+    until(lambda: 'meadows (domain)' in dock.picker.labels() and not dock.picker.busy)
     for label in ('meadows (domain)', 'streets (domain)'):
         dock.picker.tick(label)
     until(lambda: len(dock.sets) == 2)

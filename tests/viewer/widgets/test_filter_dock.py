@@ -1,7 +1,7 @@
 """First-layer filters in a real napari window: ticking, clicking, sorting."""
 import numpy as np
 
-from viewer.canvas import LONGEST_STEP, click, drawn
+from viewer.canvas import LONGEST_STEP, click, drawn, press
 
 
 def test_filters_are_those_of_the_files(filter_dock, weight_files, until):
@@ -39,11 +39,14 @@ def test_filters_sorted_and_one_at_a_time(filter_dock, until):
     order = filter_dock.sheet.orders['model0']
     assert np.all(np.diff(filter_dock.fits['model0'].orientation_deg[order].dropna()) >= 0)
     filter_dock.arrangement.value = 'one at a time'
-    assert filter_dock.viewer.dims.nsteps[0] == 2
-    filter_dock.viewer.dims.set_current_step(0, 1)
-    assert (drawn(filter_dock) == filter_dock.sheets[1].draw()).all()
+    assert list(filter_dock.sheet.filters) == ['model0']
+    press(filter_dock.viewer, 'Down')
+    assert list(filter_dock.sheet.filters) == ['model1']
+    assert (drawn(filter_dock) == filter_dock.sheet.draw()).all()
     click(filter_dock, 1)
-    assert filter_dock.chosen == filter_dock.sheets[1].orders['model1'][0]
+    assert filter_dock.chosen == filter_dock.sheet.orders['model1'][0]
+    press(filter_dock.viewer, 'Right')
+    assert filter_dock.chosen == filter_dock.sheet.orders['model1'][1]
 
 
 def test_the_window_never_waits_for_filters(filter_dock, blocked, qtbot, until):

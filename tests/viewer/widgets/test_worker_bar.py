@@ -42,11 +42,27 @@ def test_a_worker_that_is_replaced_or_cancelled_is_not_heard(bar, until, qtbot):
     assert not bar.busy
 
 
-def test_errors_are_notifications(bar, until, notifications):
+@pytest.mark.parametrize('kind', [ValueError, RuntimeError])  # superqt takes the latter for a closed window
+def test_errors_are_notifications(bar, until, notifications, kind):
+    heard = []
+
     def fail():
         yield
-        raise ValueError('No weights there: choose a file.')
+        raise kind('No weights there: choose a file.')
 
-    bar.run('Failing', fail, 1)
+    bar.run('Failing', fail, 1, on_returned=lambda: heard.append('end'))
     until(lambda: not bar.busy)
     assert notifications == ['No weights there: choose a file.']
+    assert not heard
+    assert not bar.isVisible()
+
+
+def test_what_other_packages_warn_their_developers_of_is_no_notification(bar, until, notifications):
+    import warnings
+
+    def warn():
+        yield warnings.warn('will change', FutureWarning, stacklevel=2)
+
+    bar.run('Warning', warn, 1)
+    until(lambda: not bar.busy)
+    assert notifications == []
