@@ -2,12 +2,14 @@
 import importlib.util
 from typing import Annotated
 
+import click
 import typer
 from typer.core import TyperGroup
 
 from brainscore_plugin import __version__
 
 from . import domains, models, plugins, recordings, score, submit, train
+from .places import sentence
 
 # The study and the viewer stand above this package. Each has its commands in a module of its own, found by its name
 # as napari and Brain-Score find plugins, so that nothing here imports them.
@@ -15,19 +17,29 @@ STUDY, VIEWER = 'study.commands', 'napari_viewer.commands'
 
 
 class OneLineErrors(TyperGroup):
-    """Shows an error that a user can do something about as one line; `--debug` shows the traceback too."""
+    """Shows an error as one line, as far as possible with what to do about it; `--debug` shows the traceback too."""
 
     def invoke(self, ctx: typer.Context) -> object:
         try:
             return super().invoke(ctx)
-        except typer.Exit:  # a RuntimeError, too
+        except (typer.Exit, typer.Abort, click.ClickException, BrokenPipeError):  # what click itself ends with
             raise
-        except (OSError, ValueError, LookupError, ImportError, RuntimeError) as error:
+        except Exception as error:  # plugins of Brain-Score may raise anything
             if ctx.params.get('debug'):
                 raise
-            # the text of a KeyError is the repr of its argument
-            typer.echo(f'Error: {error.args[0] if isinstance(error, KeyError) else error}', err=True)
+            typer.echo(f'Error: {_line(error)}', err=True)
             raise typer.Exit(1) from error
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return sentence(error)
+    if isinstance(error, KeyError):  # its text is the repr of its argument
+        return str(error.args[0] if error.args else 'KeyError')
+    if isinstance(error, (ValueError, LookupError, ImportError, RuntimeError, MemoryError)) and str(error):
+        return str(error)
+    return (f"{type(error).__name__}{f': {error}' if str(error) else ''}. That was not expected: 'brainscore-mouse "
+            "--debug' before the command shows where it happened.")
 
 
 app = typer.Typer(cls=OneLineErrors, no_args_is_help=True, pretty_exceptions_enable=False,

@@ -18,7 +18,7 @@ PYTHON_VARIABLE = 'BRAINSCORE_MOUSE_ALLEN_PYTHON'
 PYTHON_VERSION = '3.11'  # the newest that AllenSDK's NumPy has wheels for
 REQUIREMENTS = Path(__file__).with_name('constraints-allen.txt')
 SHARED_MODULES = Path(__file__).with_name('in_allen_environment')
-SESSION_FILE = SHARED_MODULES / 'session_file.py'
+SHARED = (SHARED_MODULES / 'session_file.py', SHARED_MODULES / 'cache_manifest.py')
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 

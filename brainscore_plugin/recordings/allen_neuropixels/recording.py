@@ -15,6 +15,7 @@ from brainscore_plugin.recordings.natural_scenes import write_scenes
 from brainscore_plugin.recordings.neuron_reliability import mean_reliability
 from brainscore_plugin.recordings.packaged_folder import check_data_home, packaged_folder
 from brainscore_plugin.recordings.published_recording import PublishedRecording
+from brainscore_plugin.recordings.reduced_folder import reduced_file, reduced_folder
 from brainscore_plugin.recordings.reduced_sessions import counts, reduce_all
 
 BUCKET = Bucket('https://allen-brain-observatory.s3.us-west-2.amazonaws.com',
@@ -43,7 +44,7 @@ class Recording(PublishedRecording):
     packaged_bytes = 500_000_000
     reduced_bytes = 10_000_000  # 260 neurons x 5,900 presentations x 25 bins, compressed
     kinds = ('spikes',)
-    scripts = (SCRIPT, allen_environment.SESSION_FILE)
+    scripts = (SCRIPT, *allen_environment.SHARED)
 
     def index(self) -> list[Remote]:
         listed = BUCKET.files()
@@ -71,7 +72,7 @@ class Recording(PublishedRecording):
         return _reduced(cache, session).is_file()
 
     def reduce(self, cache: Path, sessions: Iterable[str]) -> Iterator[dict]:
-        return allen_environment.run(SCRIPT, cache, cache / 'reduced', lines=sessions)
+        return allen_environment.run(SCRIPT, cache, reduced_folder(cache), lines=sessions)
 
     def package(self, cache: Path, home: Path | None = None, partial: bool = False,
                 kind: str | None = None) -> list[Path]:
@@ -116,4 +117,4 @@ def _nwb(session: str) -> str:
 
 
 def _reduced(cache: Path, session: str) -> Path:
-    return cache / 'reduced' / f'{session}.h5'
+    return reduced_file(cache, f'{session}.h5')
