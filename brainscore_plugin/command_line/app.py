@@ -1,5 +1,8 @@
 """All commands in one application, whose errors are one line."""
 import importlib.util
+import signal
+import sys
+import threading
 from typing import Annotated
 
 import click
@@ -54,10 +57,19 @@ def _show_version(show: bool) -> None:
 
 
 @app.callback()
-def main(debug: Annotated[bool, typer.Option('--debug', help='Show the traceback of an error.')] = False,
+def main(ctx: typer.Context,
+         debug: Annotated[bool, typer.Option('--debug', help='Show the traceback of an error.')] = False,
          version: Annotated[bool, typer.Option('--version', callback=_show_version, is_eager=True,
                                                help='Show the version.')] = False) -> None:
-    pass
+    if ctx.invoked_subcommand != 'train':  # which goes on later where it was, and says so
+        _tidy_up_when_terminated(ctx)
+
+
+def _tidy_up_when_terminated(ctx: typer.Context) -> None:
+    """Have SIGTERM end a command as Ctrl-C does, so that no temporary folder is left; the exit code is 143."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        ctx.call_on_close(lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
 
 
 def _commands_of(module: str) -> typer.Typer:

@@ -37,7 +37,7 @@ def sentence(error: OSError) -> str:
         return f'{place} cannot be written ({error.strerror}): make {folder} writable, or {_elsewhere(folder)}.'
     if error.errno == errno.ENOENT and not place.parent.is_dir():
         return f'{place} cannot be written or read: there is no folder {place.parent}.'
-    return str(error)
+    return f'{place}: {error.strerror}.'
 
 
 def _visible(path: Path) -> Path:

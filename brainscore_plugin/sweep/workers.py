@@ -104,7 +104,7 @@ def measure_layers(described: tuple[list[PlannedTask], dict[Task, Exception]],
         sizes = benchmark.measure_layers(model, _layers(group))
         n_images = len(benchmark.recordings.attrs['stimulus_set'])
         for one in group:
-            size = sizes[one.task.layer]
+            size = sizes.get(one.task.layer, LookupError('it cannot be recorded by itself'))
             measured[one.task] = feature_bytes(size, n_images) if isinstance(size, int) else _reason(one.task, size)
     return measured
 

@@ -2,6 +2,7 @@
 import functools
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -210,6 +211,13 @@ class TestMeasuring:
         assert "no attribute 'cpu'" in str(measured['readout'])
         assert isinstance(measured['conv9'], Exception)
 
+    def test_a_layer_without_features_is_told(self, stimuli):
+        """No file can be mapped for it, and no metric has anything to go by."""
+        model = commitment(['conv', 'readout'])
+        model.activations_model._model.readout.forward = lambda values: values[:, :0]
+        measured = measure_layers(model, stimuli, 'VISp', TIME_BIN, ['conv', 'readout'])
+        assert (measured['conv'], str(measured['readout'])) == (4 * 14 * 14, 'it has no features')
+
     def test_nothing_is_stored_under_the_name_of_the_images(self, stimuli):
         stimuli.identifier = 'SimulatedMouse'
         measure_layers(commitment(), stimuli, 'VISp', TIME_BIN, ['conv'])
@@ -235,10 +243,14 @@ class TestWhereFeaturesAreKept:
         assert isinstance(in_memory('conv', (2, 3), np.dtype(np.float32)), np.memmap)
         assert (straight(commitment(), stimuli)['conv'].values == expected).all()
 
-    def test_a_disk_without_the_room_is_an_error_not_a_crash(self, tmp_path):
-        free = shutil.disk_usage(tmp_path).free
-        with (tmp_path / 'large').open('w+b') as file, pytest.raises(OSError, match=r'No space|too large'):
-            activations.reserve(file, free + 2 ** 40)
+    def test_a_disk_without_the_room_is_an_error_and_nothing_of_it_is_taken(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(shutil, 'disk_usage', lambda folder: SimpleNamespace(free=999))
+        with (tmp_path / 'large').open('w+b') as file:
+            with pytest.raises(OSError, match='No space left'):
+                activations.reserve(file, 1000)
+            assert file.seek(0, 2) == 0
+            activations.reserve(file, 999)
+            assert file.seek(0, 2) == 999
 
     def test_half_precision_becomes_single(self, stimuli):
         model = commitment(['conv'])

@@ -54,3 +54,13 @@ def test_of_an_even_number_the_earlier(layers, middle):
 
 def test_a_model_of_another_kind_knows_itself():
     assert commitment(object(), 'VISp').layers == ()
+
+
+@pytest.mark.parametrize('value', ['module', ['module']])
+def test_a_map_of_modules_instead_of_names_is_said(value):
+    """As models that were submitted to Brain-Score have had it."""
+    made = mapped(None)
+    module = made.activations_model._model.conv
+    made.layer_model.region_layer_map = {'VISp': module if value == 'module' else [module]}
+    with pytest.raises(ValueError, match="maps 'VISp' to a Conv2d: its map has to hold names"):
+        commitment(made, 'VISp')

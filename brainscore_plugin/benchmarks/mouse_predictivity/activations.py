@@ -1,6 +1,8 @@
 """A model's features for every layer of interest in one pass over the images."""
 import contextlib
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import IO
@@ -36,8 +38,13 @@ def in_memory(layer: str, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray
 def reserve(file: IO[bytes], size: int) -> None:
     """Make a file `size` bytes long, or raise OSError if the disk lacks the room.
 
-    A file with holes would be mapped all the same, and the process killed when the disk is full.
+    A file with holes would be mapped all the same, and the process killed when the disk is full. What does not fit is
+    not even begun: on the way to its end it would take the last of the disk from everybody else.
     """
+    # a nameless file has a number for its name and lies in the folder of temporary files
+    free = shutil.disk_usage(tempfile.gettempdir() if isinstance(file.name, int) else os.path.dirname(file.name)).free
+    if size > free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.name))
     if hasattr(os, 'posix_fallocate'):
         os.posix_fallocate(file.fileno(), 0, size)
     else:
@@ -146,14 +153,14 @@ def measure_layers(candidate: BrainModel, stimuli: StimulusSet, region: str, tim
         found = layer_features(candidate, first, region, time_bin, 1, few if alone else None)
         return {layer: values.sizes['neuroid'] for layer, values in found.items()}
     try:
-        return measure(layers)
+        return {layer: size or ValueError('it has no features') for layer, size in measure(layers).items()}
     except Exception as error:  # layers may raise anything
         if len(layers) < 2 or not alone:
             return dict.fromkeys(layers, error)
     measured = {}
     for layer in layers:
         try:
-            measured |= measure([layer])
+            measured[layer] = measure([layer])[layer] or ValueError('it has no features')
         except Exception as error:
             measured[layer] = error
     return measured

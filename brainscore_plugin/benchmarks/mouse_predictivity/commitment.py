@@ -40,12 +40,21 @@ def commitment(candidate: BrainModel, area: str) -> Commitment:
     candidate : BrainModel
     area : str
         Such as 'VISp'.
+
+    Raises
+    ------
+    ValueError
+        If the map holds something else than names, such as the layers themselves.
     """
     region_layer_map = getattr(getattr(candidate, 'layer_model', candidate), 'region_layer_map', None)
     for region in (area, FALLBACK_REGION):
         # 'in' first: a map that Brain-Score fills when it is asked would begin to download
         layers = region_layer_map[region] if region_layer_map and region in region_layer_map else ()
-        layers = (layers,) if isinstance(layers, str) else tuple(layers)
+        layers = tuple(layers) if isinstance(layers, (list, tuple)) else (layers,)
+        odd = [layer for layer in layers if not isinstance(layer, str)]
+        if odd:
+            raise ValueError(f"The model maps '{region}' to a {type(odd[0]).__name__}: its map has to hold names of "
+                             "layers, such as 'features.0', or lists of names.")
         if layers:
             comment = '' if region == area else f'{region} recorded for {area}, which the model does not map: '
             return Commitment(region, layers, comment=f'{comment}layer {layers[0]} for {area}')
