@@ -5,7 +5,6 @@ import sys
 import threading
 from typing import Annotated
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -25,10 +24,10 @@ class OneLineErrors(TyperGroup):
     def invoke(self, ctx: typer.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, click.ClickException, BrokenPipeError):  # what click itself ends with
+        except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
         except Exception as error:  # plugins of Brain-Score may raise anything
-            if ctx.params.get('debug'):
+            if ctx.params.get('debug') or hasattr(error, 'exit_code'):  # the latter is the application's own
                 raise
             typer.echo(f'Error: {_line(error)}', err=True)
             raise typer.Exit(1) from error

@@ -31,11 +31,11 @@ def sentence(error: OSError) -> str:
     if error.errno in FULL:
         return (f'The disk of {folder} is full. Make room, or {_elsewhere(folder)}, and start again; what was finished '
                 'is kept.')
-    if error.errno in FORBIDDEN and place.is_file() and not os.access(place, os.R_OK):
+    if error.errno in FORBIDDEN and os.path.isfile(place) and not os.access(place, os.R_OK):
         return f'{place} cannot be read ({error.strerror}): ask its owner for the right to.'
     if error.errno in FORBIDDEN:
         return f'{place} cannot be written ({error.strerror}): make {folder} writable, or {_elsewhere(folder)}.'
-    if error.errno == errno.ENOENT and not place.parent.is_dir():
+    if error.errno == errno.ENOENT and not os.path.isdir(place.parent):
         return f'{place} cannot be written or read: there is no folder {place.parent}.'
     return f'{place}: {error.strerror}.'
 
@@ -57,7 +57,7 @@ def _elsewhere(folder: Path) -> str:
                                           for name, default in HOMES.items()}}
     for name, home in homes.items():
         # a home that could not be made is recognised by the folder above it
-        if folder.is_relative_to(home.resolve()) or home.resolve().is_relative_to(folder) and not home.exists():
+        if folder.is_relative_to(home.resolve()) or home.resolve().is_relative_to(folder) and not os.path.exists(home):
             return f'set {name} to a folder of your own'
     if folder.is_relative_to(Path(sys.prefix).resolve()):
         return "use a view of the installation: 'brainscore-mouse link --view DIR'"

@@ -189,7 +189,15 @@ class TestWays:
                                                                         rel=1e-5, abs=1e-6)
 
 
-def test_a_image_that_cannot_be_read_is_named(stimuli):
+@pytest.mark.parametrize('content', [b'', b'\x89PNG\r\n\x1a\n', 'cut'])
+def test_a_damaged_image_is_named(stimuli, content):
+    path = Path(stimuli.stimulus_paths['image_9'])
+    path.write_bytes(path.read_bytes()[:-60] if content == 'cut' else content)
+    with pytest.raises(ValueError, match=r'9\.png cannot be read as an image'):
+        straight(commitment(), stimuli)
+
+
+def test_an_image_that_is_not_there_is_named(stimuli):
     Path(stimuli.stimulus_paths['image_9']).unlink()
     with pytest.raises(FileNotFoundError, match='9.png'):
         straight(commitment(), stimuli)

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from brainscore_core.supported_data_standards.brainio import fetch
+from brainscore_vision.benchmarks.mouse_predictivity.activations import _check_image
 from brainscore_vision.data.mouse_recordings.loading import load_assembly, neuron_table
 from fabricated.damage import damaged
 from fabricated.packaged_recording import package
 from fabricated.sensorium import IMAGE_SHAPE, make_mouse, tiers_and_images
+from PIL import Image
 
 from brainscore_plugin.recordings.in_allen_environment.session_file import read_session, write_session
 from brainscore_plugin.recordings.sensorium2022.mice import PUBLIC
@@ -43,7 +45,7 @@ READERS = {
     'assy_Test2020.nc': lambda path: (load_assembly('Test2020', ''), neuron_table('Test2020', '')),
     'stimulus_Test2020.csv': lambda path: load_assembly('Test2020', ''),
     'Test2020.json': lambda path: load_assembly('Test2020', ''),
-    'scene_00.png': lambda path: verify('Test2020'),
+    'scene_00.png': lambda path: verify('Test2020'), 'shown.png': lambda path: _check_image(str(path)),
     'data/images/0.npy': mouse_of, 'data/responses/0.npy': mouse_of, 'meta/neurons/unit_ids.npy': mouse_of,
     'meta/neurons/area.npy': mouse_of, 'meta/trials/tiers.npy': mouse_of,
     'session.h5': read_session, 'versions.json': read_versions,
@@ -65,9 +67,10 @@ def files(tmp_path_factory):
         write_session(root / 'session.h5', rng.random((3, 4, 2)), pd.DataFrame({'neuroid_id': ['a', 'b']}), {'by': 1})
         one = {'version_id': 'null', 'sha1': 40 * 'a'}
         (root / 'versions.json').write_text(json.dumps({'deVries2020': {'bucket': 'b', 'assembly': one}}))
+        Image.fromarray(rng.integers(0, 256, (40, 50), dtype=np.uint8)).save(root / 'shown.png')
         write_result(TASK, root / 'sweep', ROWS, {'value': .1}, 'digest')
         found = {name: mouse / name for name in READERS if '/' in name} | {
-            name: root / name for name in ('session.h5', 'versions.json')}
+            name: root / name for name in ('session.h5', 'versions.json', 'shown.png')}
         found |= {path.name: path for path in layout.directory.rglob('*')} | {
             'layer.parquet': TASK.result_path(root / 'sweep')}
         yield found

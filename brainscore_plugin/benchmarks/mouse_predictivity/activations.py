@@ -18,6 +18,7 @@ from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
 from brainscore_vision.model_helpers.brain_transformation.neural import LayerMappedModel
 from brainscore_vision.model_helpers.brain_transformation.temporal import TemporalAligned
 from brainscore_vision.model_interface import BrainModel
+from PIL import Image
 from tqdm import tqdm
 
 from .commitment import commitment
@@ -199,7 +200,7 @@ def _read_off(model: PytorchWrapper, stimuli: StimulusSet, layers: list[str],
     # one after the other: decoding the next batch in a thread meanwhile has not paid on a CPU
     for start in tqdm(range(0, len(paths), extractor._batch_size), desc=f'{model.identifier} sees', unit='batch',
                       leave=False, disable=None):  # shown on a terminal only
-        images = extractor.preprocess(paths[start:start + extractor._batch_size])
+        images = _preprocessed(extractor, paths[start:start + extractor._batch_size])
         activations = extractor.get_activations(images, layers)
         for layer in layers:
             if layer not in activations:
@@ -214,6 +215,26 @@ def _read_off(model: PytorchWrapper, stimuli: StimulusSet, layers: list[str],
         rows = [row[path] for path in shown]
         features = {layer: values[rows] for layer, values in features.items()}
     return {layer: layer_assembly(layer, values, ids) for layer, values in features.items()}
+
+
+def _preprocessed(extractor: ActivationsExtractorHelper, paths: list[str]) -> np.ndarray | list:
+    """Images as the network takes them; ValueError names one that is damaged, which the libraries do not."""
+    try:
+        return extractor.preprocess(paths)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # decoders raise whatever they meet
+        for path in paths:
+            _check_image(path)
+        raise error
+
+
+def _check_image(path: str) -> None:
+    try:
+        with Image.open(path) as image:
+            image.load()
+    except Exception as error:
+        raise ValueError(f'{path} cannot be read as an image ({error}): package its recording again.') from error
 
 
 def layer_assembly(layer: str, values: np.ndarray, stimulus_ids: np.ndarray) -> NeuroidAssembly:
