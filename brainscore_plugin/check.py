@@ -23,13 +23,25 @@ def check_scorable(model: str, benchmark: str) -> None:
     PermissionError
         If the data home or the folder of the score file cannot be written.
     """
+    check_there(model, benchmark)
+    brainscore = installed_brainscore()
+    _check_writable(Path(os.getenv('BRAINIO_HOME', '~/.brainio')).expanduser(), 'set BRAINIO_HOME to another folder')
+    _check_writable(brainscore.parent, "Brain-Score writes its score file there; link into a view: "
+                                       "'brainscore-mouse link --view DIR'")
+
+
+def check_there(model: str, benchmark: str) -> None:
+    """Check that Brain-Score finds both identifiers, and the recordings: what scoring without its command needs.
+
+    Raises
+    ------
+    LookupError, FileNotFoundError
+        As of :func:`check_scorable`.
+    """
     brainscore = installed_brainscore()
     check_identifier(brainscore, 'models', model)
     check_identifier(brainscore, 'benchmarks', benchmark)
     check_recordings(benchmark)
-    _check_writable(Path(os.getenv('BRAINIO_HOME', '~/.brainio')).expanduser(), 'set BRAINIO_HOME to another folder')
-    _check_writable(brainscore.parent, "Brain-Score writes its score file there; link into a view: "
-                                       "'brainscore-mouse link --view DIR'")
 
 
 def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:

@@ -119,21 +119,32 @@ def check_import() -> Finding:
     return Finding(FINE, f'Brain-Score {release} imports in {time.perf_counter() - started:.1f} s')
 
 
-def check_links(brainscore: Path) -> Finding:
+def check_links(brainscore: Path, root: Path = PLUGIN_ROOT) -> Finding:
     """Whether Brain-Score sees every plugin, and no link of any leads nowhere.
 
     Parameters
     ----------
     brainscore : pathlib.Path
         Folder ``brainscore_vision``.
+    root : pathlib.Path
+        Folder of this project's plugins.
     """
     ours = plugins()
     hidden = [f'{plugin.type}/{plugin.name}' for plugin in ours if not is_live(plugin, brainscore)]
     dead = [str(place.relative_to(brainscore)) for type_ in PLUGIN_TYPES for place in (brainscore / type_).iterdir()
             if place.is_symlink() and not place.exists() and f'{type_}/{place.name}' not in hidden]
     if hidden:
+        writable = all(os.access(brainscore / type_, os.W_OK) for type_ in PLUGIN_TYPES)
         return Finding(BROKEN, f'Brain-Score does not see {len(hidden)} of {len(ours)} plugins: {_some(hidden)}',
-                       'brainscore-mouse link')
+                       'brainscore-mouse link' if writable else
+                       f"'brainscore-mouse link --view DIR', for {brainscore} cannot be written; DIR is to be put on "
+                       'PYTHONPATH')
+    passed_over = [f'{type_}/{init.parent.name}' for type_ in PLUGIN_TYPES
+                   for init in sorted((root / type_).glob('[!A-Za-z]*/__init__.py'))
+                   if not init.parent.name.startswith(('.', '__'))]
+    if passed_over:
+        return Finding(NOTE, f'{len(passed_over)} folder(s) of plugins are passed over by Brain-Score, which reads no '
+                       f'name that begins with _: {_some(passed_over)}', 'begin their names with a letter')
     if dead:
         return Finding(NOTE, f'{len(dead)} link(s) in {brainscore} lead nowhere: {_some(dead)}',
                        "'brainscore-mouse link' removes those of this project; delete others by hand")

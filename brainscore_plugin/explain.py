@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brainscore_plugin.check import check_scorable
+from brainscore_plugin.check import check_there
 
 if TYPE_CHECKING:
     from brainscore_core.metrics import Score
@@ -30,14 +30,22 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
 
     Raises
     ------
-    LookupError, PermissionError
-        As :func:`~brainscore_plugin.check.check_scorable`.
+    LookupError, FileNotFoundError
+        As of :func:`~brainscore_plugin.check.check_there`.
+    ValueError
+        If it is not a mouse benchmark, or a layer cannot be scored.
     """
-    check_scorable(model, benchmark)
+    check_there(model, benchmark)
     from brainscore_vision import load_benchmark, load_model
     scorer = load_benchmark(benchmark)
+    from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity  # linked, or not found
+    if not isinstance(scorer, MousePredictivity):
+        raise ValueError(f'{benchmark} is not a mouse benchmark, so that there is nothing to explain it by here: '
+                         f"'brainscore-mouse score --models {model} --benchmarks {benchmark}' scores it.")
     score = scorer(load_model(model))
     meaning = f'{model} on {benchmark}: {_with_error(score)}. {_meaning(benchmark)}{_error_over(score)}'
+    if 'commits to no layer' in score.attrs['comment']:
+        meaning += f" Note that {score.attrs['comment']}."
     against = (f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}, a network with random weights '
                f'({UNTRAINED}) {_with_error(scorer(load_model(UNTRAINED)))}')
     if (recording := benchmark.split('.')[0]) in KNOWN:

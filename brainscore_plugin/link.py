@@ -4,6 +4,7 @@ Brain-Score looks for a plugin by reading the ``__init__.py`` of every folder in
 ``brainscore_vision/{models,benchmarks,metrics,data}``, following symbolic links. One link a plugin is therefore all
 that an installed Brain-Score needs, wheel or editable clone alike.
 """
+import contextlib
 import importlib.util
 import os
 import re
@@ -122,8 +123,19 @@ def link(brainscore: Path) -> dict[Path, str]:
 
 
 def unlink(brainscore: Path) -> list[Path]:
-    """Remove every link and copy of ours from `brainscore`; returns the paths removed, leaves all else alone."""
+    """Remove every link and copy of ours from `brainscore`; returns the paths removed, leaves all else alone.
+
+    Raises
+    ------
+    PermissionError
+        If a folder of theirs cannot be written; nothing has been removed then.
+    """
     ours = [place for type_ in PLUGIN_TYPES for place in sorted((brainscore / type_).iterdir()) if _is_ours(place)]
+    locked = [place.parent for place in ours if not os.access(place.parent, os.W_OK)]
+    if locked:
+        raise PermissionError(f'{locked[0]} cannot be written, so that nothing was unlinked: whoever installed '
+                              "Brain-Score there can do it. For a view of your own: 'brainscore-mouse unlink --view "
+                              "DIR'.")
     for place in ours:
         _remove(place)
     return ours
@@ -178,7 +190,8 @@ def make_view(directory: Path, brainscore: Path) -> Path:
         if entry.name in PLUGIN_TYPES and entry.parent == brainscore or _is_ours(entry):
             continue
         if not os.path.lexists(place):
-            place.symlink_to(entry)
+            with contextlib.suppress(FileExistsError):  # another process makes the view at the same time
+                place.symlink_to(entry)
     return view
 
 
@@ -199,12 +212,12 @@ def _prune(brainscore: Path) -> None:
     for type_ in PLUGIN_TYPES:
         for place in (brainscore / type_).iterdir():
             if place.is_symlink() and not place.exists() and _is_ours(place):
-                place.unlink()
+                place.unlink(missing_ok=True)
 
 
 def _remove(place: Path) -> None:
     if place.is_symlink():
-        place.unlink()
+        place.unlink(missing_ok=True)
     elif place.exists():
         shutil.rmtree(place)
 
@@ -212,6 +225,9 @@ def _remove(place: Path) -> None:
 def _place(source: Path, place: Path) -> None:
     try:
         place.symlink_to(source, target_is_directory=True)
+    except FileExistsError:  # another process links at the same time
+        if not place.is_symlink():
+            raise
     except OSError:
         unfinished = place.with_name(f'.{place.name}')  # Brain-Score passes over names with a leading dot
         _remove(unfinished)

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from study.naturalness import LUMA
 from training.atomic import replacing_folder
+from training.disk import naming_full_disk
 from training.domains import PreparedDomain, open_domain
 from training.domains.integrity import write_checksums
 
@@ -135,13 +136,13 @@ def _about(domain: PreparedDomain, kind: str, recipe: dict[str, Any], folder: Pa
 
 
 def _write_images(domain: PreparedDomain, kind: str, seed: int, path: Path) -> None:
-    written = np.lib.format.open_memmap(path, 'w+', np.uint8, domain.images.shape)
-    starts = range(0, len(domain), CHUNK)
-    for start in tqdm(starts, desc=f'{domain.name} {kind}', unit='chunk', disable=None):
-        chunk = domain.images[start:start + CHUNK]
-        written[start:start + CHUNK] = (scramble_phases(chunk, [seed, start]) if kind == 'scrambled'
-                                        else equalise_spectra(chunk))
-    written.flush()
+    # not through a memory map, with which a full disk ends the process before anything can be said or tidied up
+    with naming_full_disk(path.parent.parent, f'{domain.name}_{kind} was not made'), path.open('wb') as file:
+        np.lib.format.write_array_header_1_0(file, {'descr': '|u1', 'fortran_order': False,
+                                                    'shape': domain.images.shape})
+        for start in tqdm(range(0, len(domain), CHUNK), desc=f'{domain.name} {kind}', unit='chunk', disable=None):
+            chunk = domain.images[start:start + CHUNK]
+            file.write(scramble_phases(chunk, [seed, start]) if kind == 'scrambled' else equalise_spectra(chunk))
 
 
 def _intensities(values: np.ndarray) -> np.ndarray:

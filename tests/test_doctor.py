@@ -266,3 +266,20 @@ def test_here_nothing_that_scoring_needs_is_broken():
     run = subprocess.run([Path(sys.executable).with_name('brainscore-mouse'), 'doctor'], capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     assert 'Brain-Score' in run.stdout
+
+
+def test_links_of_a_read_only_installation_are_made_in_a_view(brainscore, monkeypatch):
+    links.unlink(brainscore)
+    assert doctor.check_links(brainscore).remedy == 'brainscore-mouse link'
+    monkeypatch.setattr(os, 'access', lambda *_: False)  # root may write whatever the mode says
+    assert "'brainscore-mouse link --view DIR'" in doctor.check_links(brainscore).remedy
+
+
+def test_folders_that_brainscore_passes_over_are_named(brainscore, tmp_path):
+    for name in ('_mine', 'mine', '__pycache__'):
+        (tmp_path / 'plugins' / 'models' / name).mkdir(parents=True)
+        (tmp_path / 'plugins' / 'models' / name / '__init__.py').touch()
+    finding = doctor.check_links(brainscore, tmp_path / 'plugins')
+    assert finding.verdict == NOTE
+    assert '1 folder(s)' in finding.what
+    assert 'models/_mine' in finding.what

@@ -1,9 +1,11 @@
 """What a score means, in a few lines."""
+import os
 import re
 
 import pytest
 from brainscore_vision import load_benchmark, load_model
 
+from brainscore_plugin.check import check_there
 from brainscore_plugin.explain import _meaning, explain
 
 MODEL, BENCHMARK = 'pixels64', 'SimulatedMouse.VISp-pls'
@@ -54,3 +56,16 @@ def test_of_matrices_it_is_said_what_other_animals_get():
 def test_an_unknown_model_is_told_before_anything_is_loaded():
     with pytest.raises(LookupError, match='Did you mean pixels64'):
         explain('pixels46', BENCHMARK)
+
+
+def test_nothing_is_written_so_that_a_shared_home_is_enough(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, 'access', lambda *_: False)
+        check_there(MODEL, BENCHMARK)
+
+
+def test_a_benchmark_of_others_has_a_word(monkeypatch):
+    monkeypatch.setattr('brainscore_plugin.explain.check_there', lambda *_: None)
+    monkeypatch.setattr('brainscore_vision.load_benchmark', lambda _: object())
+    with pytest.raises(ValueError, match='MajajHong2015.IT-pls is not a mouse benchmark'):
+        explain(MODEL, 'MajajHong2015.IT-pls')

@@ -110,6 +110,29 @@ def test_a_view_shows_the_installation_and_the_plugins_and_leaves_the_installati
         links.make_view(brainscore.parent, brainscore)
 
 
+def test_two_that_link_at_once_do_not_mind_each_other(brainscore, tmp_path, monkeypatch):
+    """The other makes each link between this one's look and its own attempt."""
+    symlink_to = Path.symlink_to
+
+    def overtaken(place, target, **kwargs):
+        symlink_to(place, target, **kwargs)
+        symlink_to(place, target, **kwargs)
+    monkeypatch.setattr(Path, 'symlink_to', overtaken)
+    view = links.make_view(tmp_path / 'view', brainscore)
+    assert set(links.link(view).values()) == {'linked'}
+    assert all(links.is_live(plugin, view) for plugin in links.plugins())
+    assert not any(path.name.startswith('.') for path in view.rglob('*'))
+
+
+def test_unlinking_a_read_only_installation_removes_nothing(brainscore, monkeypatch):
+    links.link(brainscore)
+    before = entries(brainscore)
+    monkeypatch.setattr(os, 'access', lambda *_: False)
+    with pytest.raises(PermissionError, match='nothing was unlinked.*unlink --view'):
+        links.unlink(brainscore)
+    assert entries(brainscore) == before
+
+
 def test_brainscore_loads_a_plugin_through_a_view_of_the_real_installation(tmp_path):
     result = CliRunner().invoke(app, ['link', '--view', str(tmp_path)])
     assert result.exit_code == 0, result.output

@@ -96,8 +96,8 @@ def remove_leftovers(scratch: Path) -> None:
     Parameters
     ----------
     scratch : pathlib.Path
-        Files of processes on this machine are removed if the process has ended; those of other machines if they are
-        older than :data:`ABANDONED`.
+        Files and folders of processes on this machine are removed if the process has ended; those of other machines
+        if they are older than :data:`ABANDONED`.
     """
     for leftover in scratch.glob('*-*-*'):
         host, process, _ = leftover.name.rsplit('-', 2)
@@ -108,7 +108,9 @@ def remove_leftovers(scratch: Path) -> None:
                 dead = time.time() - leftover.stat().st_mtime > ABANDONED
         except FileNotFoundError:  # finished meanwhile
             continue
-        if dead:
+        if dead and leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        elif dead:
             leftover.unlink(missing_ok=True)
 
 

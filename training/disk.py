@@ -1,5 +1,6 @@
 """Is there room on the disk?"""
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ OTHER_HOME = 'Make room, or set BRAINSCORE_MOUSE_HOME to a folder on another dis
 
 def existing_folder(folder: Path) -> Path:
     """`folder`, or where it is not there yet the nearest folder above it that is."""
-    return next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    # of the os, as a path's own raises PermissionError within a folder that may not be read
+    return next(parent for parent in (folder, *folder.absolute().parents) if os.path.exists(parent))
 
 
 def free_space(folder: Path) -> int:

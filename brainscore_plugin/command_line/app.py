@@ -1,5 +1,8 @@
 """All commands in one application, whose errors are one line."""
 import importlib.util
+import signal
+import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -8,6 +11,7 @@ from typer.core import TyperGroup
 from brainscore_plugin import __version__
 
 from . import domains, models, plugins, recordings, score, submit, train
+from .places import sentence
 
 # The study and the viewer stand above this package. Each has its commands in a module of its own, found by its name
 # as napari and Brain-Score find plugins, so that nothing here imports them.
@@ -15,19 +19,29 @@ STUDY, VIEWER = 'study.commands', 'napari_viewer.commands'
 
 
 class OneLineErrors(TyperGroup):
-    """Shows an error that a user can do something about as one line; `--debug` shows the traceback too."""
+    """Shows an error as one line, as far as possible with what to do about it; `--debug` shows the traceback too."""
 
     def invoke(self, ctx: typer.Context) -> object:
         try:
             return super().invoke(ctx)
-        except typer.Exit:  # a RuntimeError, too
+        except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
-        except (OSError, ValueError, LookupError, ImportError, RuntimeError) as error:
-            if ctx.params.get('debug'):
+        except Exception as error:  # plugins of Brain-Score may raise anything
+            if ctx.params.get('debug') or hasattr(error, 'exit_code'):  # the latter is the application's own
                 raise
-            # the text of a KeyError is the repr of its argument
-            typer.echo(f'Error: {error.args[0] if isinstance(error, KeyError) else error}', err=True)
+            typer.echo(f'Error: {_line(error)}', err=True)
             raise typer.Exit(1) from error
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return sentence(error)
+    if isinstance(error, KeyError):  # its text is the repr of its argument
+        return str(error.args[0] if error.args else 'KeyError')
+    if isinstance(error, (ValueError, LookupError, ImportError, RuntimeError, MemoryError)) and str(error):
+        return str(error)
+    return (f"{type(error).__name__}{f': {error}' if str(error) else ''}. That was not expected: 'brainscore-mouse "
+            "--debug' before the command shows where it happened.")
 
 
 app = typer.Typer(cls=OneLineErrors, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -42,10 +56,19 @@ def _show_version(show: bool) -> None:
 
 
 @app.callback()
-def main(debug: Annotated[bool, typer.Option('--debug', help='Show the traceback of an error.')] = False,
+def main(ctx: typer.Context,
+         debug: Annotated[bool, typer.Option('--debug', help='Show the traceback of an error.')] = False,
          version: Annotated[bool, typer.Option('--version', callback=_show_version, is_eager=True,
                                                help='Show the version.')] = False) -> None:
-    pass
+    if ctx.invoked_subcommand != 'train':  # which goes on later where it was, and says so
+        _tidy_up_when_terminated(ctx)
+
+
+def _tidy_up_when_terminated(ctx: typer.Context) -> None:
+    """Have SIGTERM end a command as Ctrl-C does, so that no temporary folder is left; the exit code is 143."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        ctx.call_on_close(lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
 
 
 def _commands_of(module: str) -> typer.Typer:

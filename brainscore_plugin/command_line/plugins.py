@@ -1,4 +1,5 @@
 """Commands about the plugins: are they linked, is all that they need there?"""
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ def link(view: View = None, quiet: Annotated[bool, typer.Option(help='Say nothin
     if copied:
         typer.echo('Links cannot be made here: link again whenever a plugin changes.')
     if view is not None:
-        typer.echo(f'Use it with: export PYTHONPATH={view.resolve()}')
+        typer.echo(f'Use it with: export PYTHONPATH={shlex.quote(str(view.resolve()))}')
 
 
 @commands.command()

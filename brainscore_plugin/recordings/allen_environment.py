@@ -18,7 +18,7 @@ PYTHON_VARIABLE = 'BRAINSCORE_MOUSE_ALLEN_PYTHON'
 PYTHON_VERSION = '3.11'  # the newest that AllenSDK's NumPy has wheels for
 REQUIREMENTS = Path(__file__).with_name('constraints-allen.txt')
 SHARED_MODULES = Path(__file__).with_name('in_allen_environment')
-SESSION_FILE = SHARED_MODULES / 'session_file.py'
+SHARED = (SHARED_MODULES / 'session_file.py', SHARED_MODULES / 'cache_manifest.py')
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -35,12 +35,12 @@ def find_python() -> Path:
     """
     named = os.environ.get(PYTHON_VARIABLE)
     if named:
-        if not Path(named).is_file():
+        if not os.path.isfile(named):
             raise FileNotFoundError(f'{PYTHON_VARIABLE} is {named}, which does not exist.')
         return Path(named)
     candidates = [_python_of(environment) for environment in (_REPOSITORY / '.venv-allen', project_home() / 'allen')]
     for python in candidates:
-        if python.is_file():
+        if os.path.isfile(python):  # False, not an error, where another user's Python may not be seen
             return python
     raise FileNotFoundError("The environment of AllenSDK is missing. 'make allen' in the repository builds it, or, "
                             "anywhere, 'brainscore-mouse recordings environment' (1 GB); "

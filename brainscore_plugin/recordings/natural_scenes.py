@@ -8,6 +8,7 @@ import pandas as pd
 
 from brainscore_plugin.data.mouse_recordings.layout import Layout
 from brainscore_plugin.recordings.brainio_writer import image_trials, write_stimuli
+from brainscore_plugin.recordings.reduced_folder import reduced_file
 
 N_IMAGES, N_TRIALS = 118, 50
 
@@ -32,7 +33,7 @@ def write_scenes(layout: Layout, cache: Path) -> pd.DataFrame:
 
 
 def _templates(cache: Path) -> Iterator[np.ndarray]:
-    path = cache / 'reduced' / 'natural_scenes.h5'
+    path = reduced_file(cache, 'natural_scenes.h5')
     try:
         with h5py.File(path) as file:
             yield from file['templates']

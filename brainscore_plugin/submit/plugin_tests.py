@@ -27,6 +27,11 @@ def plugin_test_checks(copy: FreshCopy, expected: Expected) -> Iterator[Check]:
     _draw_missing_images(copy)
     models = [plugin for type_, plugin in expected if type_ == 'models']
     own = {f'{type_}/{plugin}': f'brainscore_vision.{type_}.{plugin}.test' for type_, plugin in expected}
+    # pytest would run nothing at all for want of one file, and every plugin would seem to have failed
+    untested = [name for name in own if not (copy.brainscore / name / 'test.py').is_file()]
+    for name in untested:
+        del own[name]
+        yield Check(f'test.py of {name}', functools.partial(_lacking, name))
     # Brain-Score's option takes one model plugin; all else is tested in one go with the first
     run = functools.cache(lambda: _run(copy, models[0], [_GENERIC, *own.values(), *_CONTRACTS.values()]))
     for model in models:
@@ -35,6 +40,11 @@ def plugin_test_checks(copy: FreshCopy, expected: Expected) -> Iterator[Check]:
             _verdict, run if model == models[0] else others, _GENERIC))
     for name, module in {**{f'test.py of {plugin}': test for plugin, test in own.items()}, **_CONTRACTS}.items():
         yield Check(name, functools.partial(_verdict, run, module))
+
+
+def _lacking(name: str) -> str:
+    raise Failed(f'{name} has no test.py, which Brain-Score wants of every plugin: write one (docs/add-a-model.md '
+                 'shows it), or keep a plugin of your own outside of this project')
 
 
 def _draw_missing_images(copy: FreshCopy) -> None:

@@ -5,7 +5,11 @@ from brainscore_plugin.link import PLUGIN_TYPES, Plugin
 
 from .uploads import BUCKET, Versions, local_files, uploadable, withheld
 
-_TEXT = """# Mouse visual cortex: data, metrics, benchmarks and models
+TITLE = 'feat(benchmarks): mouse visual cortex, with data, metrics and models'  # Brain-Score asks for type(scope): …
+
+_TEXT = """# {title}
+
+The line above is the title of the pull request, the rest its text.
 
 ## What
 
@@ -59,7 +63,8 @@ def pull_request_text(plugins: list[Plugin], versions: Versions, lines: list[str
             for plugin in plugins]
     weights = sum(path.stat().st_size for plugin in plugins for path in plugin.directory.glob('weights/*'))
     return _TEXT.format(
-        counts=f'{counts} (folders of plugins).', plugins='\n'.join(['| plugin | identifiers |', '|---|---|', *rows]),
+        title=TITLE, counts=f'{counts} (folders of plugins).',
+        plugins='\n'.join(['| plugin | identifiers |', '|---|---|', *rows]),
         uploads=_uploads(versions), files=_files(versions), weights=weights / 1e6, version=version('brainscore-mouse'),
         brainscore=version('brainscore-vision'), lines='\n'.join(lines))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from training.atomic import replacing
 
@@ -14,7 +14,8 @@ from .tasks import Task
 CHANCE = 'random_features'
 COLUMNS = ['benchmark', 'model', 'value', 'error', 'layer', 'best_layer', 'best_value', 'best_error', 'n_neurons',
            'n_nan', 'consistency', 'n_animals', 'of_consistency', 'note']
-FOOTNOTE = ('value ± error: of the layer the model commits to. Of other mice: as a share of what all neurons of the other '
+FOOTNOTE = ('value ± error: of the layer the model commits to; where it commits to none, the middle one of those it '
+            'names. Of other mice: as a share of what all neurons of the other '
             'animals get in the place of a model; they would get more, were there more of them. The best layer is chosen '
             'by the same responses that it is scored on, which flatters it.')
 
@@ -62,7 +63,7 @@ def save_leaderboard(table: pd.DataFrame, summaries: dict[Task, dict], out: Path
 def print_leaderboard(table: pd.DataFrame, console: Console) -> None:
     """Print the leaderboard, a table for each benchmark."""
     for benchmark, rows in table.groupby('benchmark', sort=False):
-        printed = Table(*_HEADER[1:], title=benchmark, title_justify='left')
+        printed = Table(*whole_names(*_HEADER[1:]), title=benchmark, title_justify='left')
         for row in rows.itertuples():
             printed.add_row(*_printed(row)[1:])
         console.print(printed)
@@ -118,6 +119,11 @@ def heatmap(summaries: dict[Task, dict]):
     return figure
 
 
+def whole_names(*headers: str) -> list[Column]:
+    """Columns that break a name that is too long, rather than cut it to look like another."""
+    return [Column(header, overflow='fold') for header in headers]
+
+
 _HEADER = ('benchmark', 'model', 'value', 'of other mice', 'layer', 'best layer', 'note')
 
 
@@ -134,7 +140,9 @@ def _row(benchmark: str, model: str, layers: dict[str, dict]) -> dict:
                 row |= {name: summary[name] for name in ('consistency', 'n_animals')}
                 row['of_consistency'] = summary['value'] / summary['consistency']
             area = benchmark.rpartition('.')[2].partition('-')[0]
-            if summary['region'] not in ('', area):
+            if not summary['mapped']:
+                row['note'] = 'no layer committed: the middle one'
+            elif summary['region'] not in ('', area):
                 row['note'] = f"{summary['region']} recorded"
     return row
 

@@ -2,6 +2,7 @@
 import itertools
 import logging
 import random
+import shutil
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +16,11 @@ from tqdm import tqdm
 from training.atomic import remove_leftovers, replacing
 
 from . import workers
+from .features import FEATURES, features_of_sweep
 from .fingerprint import code_digest
-from .leaderboard import leaderboard, print_leaderboard, save_leaderboard
+from .leaderboard import leaderboard, print_leaderboard, save_leaderboard, whole_names
 from .results import PARTIAL, read_summary
+from .room import check_room
 from .tasks import ANY_LAYER, PlannedTask, Task
 
 ERRORS = 'errors.txt'
@@ -90,13 +93,16 @@ def sweep(models: list[str], benchmarks: list[str], layers: str | list[str] = 'm
     out.mkdir(parents=True, exist_ok=True)
     remove_leftovers(out / PARTIAL)
     console = Console()
-    with _client(scheduler) as client:
-        planned, failures = _plan(client, models, benchmarks, layers)
+    remove_leftovers(out / FEATURES)
+    with _client(scheduler) as client, features_of_sweep(out) as folder:
+        planned, failures, sizes = _plan(client, models, benchmarks, layers, out)
         summaries = _finished(planned, out, console)
         total = len(planned) + len(failures)
-        missing = [one for one in planned if one.task not in summaries]
+        groups = _groups([one for one in planned if one.task not in summaries])
+        at_once = check_room(groups, sizes, out, sum(client.nthreads().values()), local=scheduler is None,
+                             console=console)
         with tqdm(total=len(planned), initial=len(summaries), unit='task', smoothing=0, desc='scoring') as bar:
-            for task, outcome in _compute(client, missing, out):
+            for task, outcome in _compute(client, groups, folder, out, at_once):
                 (failures if isinstance(outcome, Exception) else summaries)[task] = outcome
                 bar.set_postfix_str(f'{len(failures)} failed' if failures else '')
                 bar.update()
@@ -120,39 +126,62 @@ def _client(scheduler: str | None):
             yield client
         return
     environment = {f'distributed.nanny.pre-spawn-environ.{name}': value for name, value in WORKERS_ENVIRONMENT.items()}
-    with (dask.config.set(environment),
+    # Features are mapped files, which count as a worker's memory though the system takes their pages back
+    unlimited = {f'distributed.worker.memory.{limit}': False for limit in ('target', 'spill', 'pause', 'terminate')}
+    with (dask.config.set(environment | unlimited),
           LocalCluster(n_workers=CPU_COUNT, threads_per_worker=1, dashboard_address='127.0.0.1:0',
                        silence_logs=logging.CRITICAL) as cluster,
           Client(cluster, set_as_default=False) as client):
         yield client
 
 
-def _plan(client, models: list[str], benchmarks: list[str],
-          layers: str | list[str]) -> tuple[list[PlannedTask], dict[Task, Exception]]:
-    """Tasks for all that loads, and a failed one with its error for each pair of a model and benchmark that do not."""
-    described, broken = _describe(client, 'benchmarks', benchmarks, workers.describe_benchmark)
-    answers, errors = _describe(client, 'models', models, workers.describe_model, described, layers)
+def _plan(client, models: list[str], benchmarks: list[str], layers: str | list[str],
+          out: Path) -> tuple[list[PlannedTask], dict[Task, Exception], dict[Task, int]]:
+    """Tasks for all that loads, the errors of what does not or cannot be recorded, and bytes of the tasks' features.
+
+    A pair of a model and a benchmark of which one does not load is one failed task.
+    """
+    described, broken = _results(_describe(client, 'benchmarks', benchmarks, workers.describe_benchmark), 'benchmarks')
+    answers = _describe(client, 'models', models, workers.describe_model, described, layers)
+    # measured where the model has just been loaded
+    sizes = {model: client.submit(workers.measure_layers, future, out, pure=False)
+             for model, future in answers.items() if not isinstance(future, Exception)}
+    answers, errors = _results(answers, 'models')
+    measured, unmeasured = _results(sizes, 'layers')
     failures = {Task(model, ANY_LAYER, benchmark): errors.get(model, broken.get(benchmark))
                 for model in models for benchmark in benchmarks if model in errors or benchmark in broken}
-    planned = []
-    for found, unknown in answers.values():
-        planned += found
+    planned, found = [], {}
+    for model, (tasks, unknown) in answers.items():
         failures |= unknown
-    return planned, failures
+        for one in tasks:
+            size = measured.get(model, {}).get(one.task, 0)
+            error = unmeasured[model] if one.layered and model in unmeasured else size
+            if isinstance(error, Exception):
+                failures[one.task] = error
+            else:
+                planned.append(one)
+                found[one.task] = size
+    return planned, failures, found
 
 
-def _describe(client, type_: str, identifiers: list[str], describe: Callable,
-              *args) -> tuple[dict[str, tuple], dict[str, Exception]]:
-    """What a function of the workers returns for each identifier that it can load, and the errors of the others."""
-    futures, errors = {}, {}
+def _describe(client, type_: str, identifiers: list[str], describe: Callable, *args) -> dict:
+    """For each identifier the future of what a function of the workers returns, or the error that its code has."""
+    futures = {}
     for identifier in identifiers:
         try:
             futures[identifier] = client.submit(describe, identifier, code_digest(type_, identifier), *args, pure=False)
         except (LookupError, OSError, SyntaxError) as error:
-            errors[identifier] = error
-    results = {}
-    for identifier, future in tqdm(futures.items(), desc=f'loading {type_}', leave=False):
+            futures[identifier] = error
+    return futures
+
+
+def _results(futures: dict, what: str) -> tuple[dict[str, object], dict[str, Exception]]:
+    """The results of futures, and the errors of those that have none."""
+    results, errors = {}, {}
+    for identifier, future in tqdm(futures.items(), desc=f'loading {what}', leave=False):
         try:
+            if isinstance(future, Exception):
+                raise future
             results[identifier] = future.result()
         except Exception as error:  # plugins may raise anything
             errors[identifier] = _explained(error)
@@ -176,48 +205,54 @@ def _finished(planned: list[PlannedTask], out: Path, console: Console) -> dict[T
     return summaries
 
 
-def _compute(client, planned: list[PlannedTask], out: Path) -> Iterator[tuple[Task, dict | Exception]]:
-    """Compute the tasks; yields each with its summary or its error as it finishes.
-
-    No more tasks are under way than there are workers, so that few features are held at a time and a worker that
-    dies is blamed on the task that it was computing.
-    """
-    from dask.distributed import as_completed
-    waiting, tasks = _submissions(client, planned, out), {}
-    running = as_completed(loop=client.loop, raise_errors=False)
-
-    def submit(n):
-        for task, future in itertools.islice(waiting, n):
-            tasks[future.key] = task
-            running.add(future)
-
-    def idle():
-        return max(1, sum(client.nthreads().values())) - len(tasks)
-
-    submit(idle())
-    for future in running:
-        task = tasks.pop(future.key)
-        yield task, future.result() if future.status == 'finished' else _explained(future.exception())
-        del future
-        submit(idle())
-
-
-def _submissions(client, planned: list[PlannedTask], out: Path) -> Iterator[tuple]:
-    """Tasks and their futures, one model after the other; the next one runs while the tasks of one are computed."""
+def _groups(planned: list[PlannedTask]) -> list[list[PlannedTask]]:
+    """Tasks of one pass of a model over images together, in an order that two sweeps on one folder do not share."""
     groups = {}
     for one in planned:
         groups.setdefault((one.task.model, one.layered and one.images), []).append(one)
-    groups = list(groups.values())
-    random.shuffle(groups)  # two sweeps on one folder then share the work
-    ahead = _record(client, groups[0]) if groups else None
-    for group, following in itertools.zip_longest(groups, groups[1:]):
-        features, ahead = ahead, following and _record(client, following)
+    return random.sample(list(groups.values()), len(groups))
+
+
+def _compute(client, groups: list[list[PlannedTask]], folder: Path, out: Path,
+             at_once: int) -> Iterator[tuple[Task, dict | Exception]]:
+    """Compute the tasks; yields each with its summary or its error as it finishes.
+
+    No more tasks are under way than can be, so that few features are held at a time and a worker that dies is blamed
+    on the task that it was computing. Features are removed once all their tasks have finished.
+    """
+    from dask.distributed import as_completed
+    waiting, tasks = _submissions(client, groups, folder, out), {}
+    running = as_completed(loop=client.loop, raise_errors=False)
+    unfinished = [len(group) for group in groups]
+
+    def submit(n):
+        for number, task, future in itertools.islice(waiting, n):
+            tasks[future.key] = number, task
+            running.add(future)
+
+    submit(at_once)
+    for future in running:
+        number, task = tasks.pop(future.key)
+        unfinished[number] -= 1
+        if not unfinished[number]:
+            shutil.rmtree(folder / str(number), ignore_errors=True)
+        yield task, future.result() if future.status == 'finished' else _explained(future.exception())
+        del future
+        submit(at_once - len(tasks))
+
+
+def _submissions(client, groups: list[list[PlannedTask]], folder: Path, out: Path) -> Iterator[tuple]:
+    """Number of a group, task and its future, a group after the other; the next runs while the tasks are computed."""
+    def record(number):
+        group = groups[number] if number < len(groups) else []
+        if not group or not group[0].layered:
+            return None
+        return client.submit(workers.record_features, group, folder / str(number), pure=False)
+    ahead = record(0)
+    for number, group in enumerate(groups):
+        features, ahead = ahead, record(number + 1)
         for one in group:
-            yield one.task, client.submit(workers.score_task, one, features, out, pure=False)
-
-
-def _record(client, group: list[PlannedTask]):
-    return client.submit(workers.record_features, group, pure=False) if group[0].layered else None
+            yield number, one.task, client.submit(workers.score_task, one, features, out, pure=False)
 
 
 def _explained(error: Exception) -> Exception:
@@ -235,7 +270,7 @@ def _report(failures: dict[Task, Exception], out: Path, console: Console) -> Non
     alike = {}
     for task, error in failures.items():
         alike.setdefault((task.model, task.benchmark, f'{type(error).__name__}: {error}'), []).append(task.layer)
-    table = Table('model', 'benchmark', 'layer', 'error', title='Failed', show_lines=True)
+    table = Table(*whole_names('model', 'benchmark', 'layer', 'error'), title='Failed', show_lines=True)
     for (model, benchmark, error), layers in alike.items():
         table.add_row(model, benchmark, ', '.join(layers), error)
     console.print(table)

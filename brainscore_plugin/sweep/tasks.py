@@ -37,13 +37,16 @@ class PlannedTask:
     region : str
         Region of the model that is recorded; empty where only the benchmark knows.
     committed : bool
-        Whether the layer is the one that the model commits to.
+        Whether the layer is the one that stands for the area: which the model commits to, if it is mapped.
+    mapped : bool
+        Whether the model commits to a layer.
     model, benchmark, images : str
         Digests of what was found when the sweep began.
     """
     task: Task
     region: str
     committed: bool
+    mapped: bool
     model: str
     benchmark: str
     images: str
@@ -52,7 +55,7 @@ class PlannedTask:
     def fingerprint(self) -> str:
         """Digest of all that the result follows from."""
         task = self.task
-        named = json.dumps([task.model, task.layer, task.benchmark, self.region, self.committed])
+        named = json.dumps([task.model, task.layer, task.benchmark, self.region, self.committed, self.mapped])
         return digest(named, self.model, self.benchmark)
 
     @property

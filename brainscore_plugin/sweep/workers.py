@@ -1,4 +1,5 @@
 """What the workers of a sweep do: find what there is to score, run a model, score a task."""
+import difflib
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -6,13 +7,15 @@ from pathlib import Path
 import dask
 import numpy as np
 import torch
-from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_vision import load_benchmark, load_model
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
+from brainscore_vision.benchmarks.mouse_predictivity.commitment import Commitment, commitment
+from brainscore_vision.benchmarks.mouse_predictivity.memory import feature_bytes
 from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper
 from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
 from threadpoolctl import threadpool_limits
 
+from .features import FeatureFolder, RecordedLayer
 from .fingerprint import code_digest, digest, recordings_digest, stimuli_digest, weights_digest
 from .results import read_summary, write_result
 from .rows import score_rows
@@ -66,28 +69,58 @@ def describe_model(identifier: str, code: str, benchmarks: dict[str, tuple[str, 
     model, found = _model(identifier)
     tasks, unknown = [], {}
     for name, (benchmark_digest, images) in benchmarks.items():
-        region, committed, wanted = _choose(model, _expect(_benchmark, name, benchmark_digest), layers)
+        chosen, wanted = _choose(model, _expect(_benchmark, name, benchmark_digest), layers)
         for layer in wanted:
             task = Task(identifier, layer, name)
             if layer == COMMITTED or _has_layer(model, layer):
-                tasks.append(PlannedTask(task, region, layer == committed, found, benchmark_digest, images))
+                headline = layer == COMMITTED or layer in chosen.layers[:1]
+                tasks.append(PlannedTask(task, chosen.region, headline, chosen.mapped, found, benchmark_digest, images))
             else:
-                unknown[task] = LookupError(f"{identifier} has no layer '{layer}' that can be recorded by itself: its "
-                                            f"layers are {', '.join(getattr(model, 'layers', [])) or 'not known'}.")
+                unknown[task] = LookupError(f"{identifier} has no layer '{layer}'. {_near(model, layer)}")
     return tasks, unknown
 
 
 @_alone
-def record_features(planned: list[PlannedTask]) -> dict[str, NeuroidAssembly]:
-    """Features of the layers of tasks that share a model and images, in one pass: layer -> NeuroidAssembly."""
-    first = planned[0]
-    model = _expect(_model, first.task.model, first.model)
-    benchmark = _expect(_benchmark, first.task.benchmark, first.benchmark)
-    return benchmark.features(model, layers=list(dict.fromkeys(one.task.layer for one in planned)))[1]
+def measure_layers(described: tuple[list[PlannedTask], dict[Task, Exception]],
+                   out: Path) -> dict[Task, int | Exception]:
+    """Show a model one of each benchmark's images: bytes of the features of a task's layer, or why there are none.
+
+    Parameters
+    ----------
+    described
+        As :func:`describe_model` returns it.
+    out : pathlib.Path
+        The sweep's folder; tasks that are finished there are passed over.
+    """
+    groups: dict[str, list[PlannedTask]] = {}
+    for one in described[0]:
+        if one.layered and read_summary(one.task, out)[1] != one.fingerprint:
+            groups.setdefault(one.images, []).append(one)
+    measured: dict[Task, int | Exception] = {}
+    for group in groups.values():
+        first = group[0]
+        model = _expect(_model, first.task.model, first.model)
+        benchmark = _expect(_benchmark, first.task.benchmark, first.benchmark)
+        sizes = benchmark.measure_layers(model, _layers(group))
+        n_images = len(benchmark.recordings.attrs['stimulus_set'])
+        for one in group:
+            size = sizes.get(one.task.layer, LookupError('it cannot be recorded by itself'))
+            measured[one.task] = feature_bytes(size, n_images) if isinstance(size, int) else _reason(one.task, size)
+    return measured
 
 
 @_alone
-def score_task(planned: PlannedTask, features: dict[str, NeuroidAssembly] | None, out: Path) -> dict:
+def record_features(planned: list[PlannedTask], folder: Path) -> dict[str, RecordedLayer]:
+    """Features of the layers of tasks that share a model and images, in one pass, written to a folder."""
+    first = planned[0]
+    model = _expect(_model, first.task.model, first.model)
+    benchmark = _expect(_benchmark, first.task.benchmark, first.benchmark)
+    files = FeatureFolder(folder)
+    return files.keep(benchmark.features(model, _layers(planned), files.allocate)[1])
+
+
+@_alone
+def score_task(planned: PlannedTask, features: dict[str, RecordedLayer] | None, out: Path) -> dict:
     """Score a task and write its result, unless another sweep has written it meanwhile; returns its summary."""
     task = planned.task
     summary, fingerprint = read_summary(task, out)
@@ -95,11 +128,12 @@ def score_task(planned: PlannedTask, features: dict[str, NeuroidAssembly] | None
         return summary
     benchmark = _expect(_benchmark, task.benchmark, planned.benchmark)
     if planned.layered:
-        score = benchmark.score_features(features[task.layer])
+        score = benchmark.score_features(features[task.layer].load())
     else:
         score = benchmark(_expect(_model, task.model, planned.model))
     summary = {'value': float(score), 'error': float(score.attrs.get('error', np.nan)),
                'region': planned.region or score.attrs.get('region', ''), 'committed': planned.committed,
+               'mapped': planned.mapped,
                'n_neurons': score.attrs.get('n_neurons'), 'n_nan': score.attrs.get('n_nan'),
                **_other_animals(benchmark)}
     write_result(task, out, score_rows(score, benchmark), summary, planned.fingerprint)
@@ -112,18 +146,35 @@ def _other_animals(benchmark) -> dict[str, float | int]:
     return {} if found is None else {'consistency': float(found), 'n_animals': found.attrs['n_animals']}
 
 
-def _choose(model, benchmark, layers: str | list[str]) -> tuple[str, str, list[str]]:
-    """The region to record, the layer the model commits to, and those to score."""
+def _choose(model, benchmark, layers: str | list[str]) -> tuple[Commitment, list[str]]:
+    """The layers that the model commits to, and those to score."""
     if not isinstance(benchmark, MousePredictivity):
-        return '', COMMITTED, [COMMITTED]
+        return Commitment('', ()), [COMMITTED]
     if not isinstance(model, ModelCommitment):
-        return '', COMMITTED, [COMMITTED] if isinstance(layers, str) else layers
-    region = benchmark.recorded_region(model)
-    mapped = model.layer_model.region_layer_map[region]
-    mapped = [mapped] if isinstance(mapped, str) else list(mapped)
-    if isinstance(layers, str):
-        layers = {'mapped': mapped, 'all': list(model.layers)}[layers]
-    return region, mapped[0], layers
+        return Commitment('', ()), [COMMITTED] if isinstance(layers, str) else layers
+    chosen = commitment(model, benchmark.region)
+    if not isinstance(layers, str):
+        return chosen, layers
+    return chosen, list(chosen.layers) if layers == 'mapped' and chosen.mapped else list(model.layers)
+
+
+def _layers(planned: list[PlannedTask]) -> list[str]:
+    return list(dict.fromkeys(one.task.layer for one in planned))
+
+
+def _reason(task: Task, error: Exception) -> ValueError:
+    return ValueError(f"layer '{task.layer}' of {task.model} cannot be recorded: {type(error).__name__}: {error}")
+
+
+def _near(model, layer: str) -> str:
+    """The layer's nearest names and all that the model names, in a sentence or two."""
+    network = getattr(getattr(model, 'activations_model', None), '_model', None)
+    named = list(getattr(model, 'layers', []))
+    if not named:
+        return 'Its layers cannot be recorded one by one: score it without naming any.'
+    everything = [name for name, _ in network.named_modules()] if isinstance(network, torch.nn.Module) else []
+    near = difflib.get_close_matches(layer, named, n=3) or difflib.get_close_matches(layer, everything, n=3)
+    return (f"Did you mean {' or '.join(near)}? " if near else '') + f"It names {', '.join(named)}."
 
 
 def _has_layer(model, layer: str) -> bool:

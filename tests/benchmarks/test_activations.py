@@ -1,13 +1,16 @@
 """Features straight off the network are those that Brain-Score's own way gives."""
 import functools
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from brainscore_vision import load_model, load_stimulus_set
-from brainscore_vision.benchmarks.mouse_predictivity.activations import layer_features
+from brainscore_vision.benchmarks.mouse_predictivity import activations
+from brainscore_vision.benchmarks.mouse_predictivity.activations import in_memory, layer_features, measure_layers
 from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper, load_preprocess_images
 from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
 from PIL import Image
@@ -186,7 +189,80 @@ class TestWays:
                                                                         rel=1e-5, abs=1e-6)
 
 
-def test_a_image_that_cannot_be_read_is_named(stimuli):
+@pytest.mark.parametrize('content', [b'', b'\x89PNG\r\n\x1a\n', 'cut'])
+def test_a_damaged_image_is_named(stimuli, content):
+    path = Path(stimuli.stimulus_paths['image_9'])
+    path.write_bytes(path.read_bytes()[:-60] if content == 'cut' else content)
+    with pytest.raises(ValueError, match=r'9\.png cannot be read as an image'):
+        straight(commitment(), stimuli)
+
+
+def test_an_image_that_is_not_there_is_named(stimuli):
     Path(stimuli.stimulus_paths['image_9']).unlink()
     with pytest.raises(FileNotFoundError, match='9.png'):
         straight(commitment(), stimuli)
+
+
+class TestMeasuring:
+    def test_one_image_tells_how_many_features_each_layer_has(self, stimuli):
+        assert measure_layers(commitment(), stimuli, 'VISp', TIME_BIN, ['readout', 'conv']) == {
+            'readout': 7, 'conv': 4 * 14 * 14}
+
+    @pytest.mark.parametrize('wrapper', [PytorchWrapper, type('Other', (PytorchWrapper,), {
+        '__call__': lambda self, *args, **kwargs: PytorchWrapper.__call__(self, *args, **kwargs)})])
+    def test_a_layer_that_cannot_be_recorded_keeps_its_error_to_itself(self, stimuli, wrapper):
+        model = commitment(['conv', 'readout'], wrapper)
+        model.activations_model._model.readout.forward = lambda values: {'values': values}
+        measured = measure_layers(model, stimuli, 'VISp', TIME_BIN, ['readout', 'conv', 'conv9'])
+        assert list(measured) == ['readout', 'conv', 'conv9']
+        assert measured['conv'] == 4 * 14 * 14
+        assert "no attribute 'cpu'" in str(measured['readout'])
+        assert isinstance(measured['conv9'], Exception)
+
+    def test_a_layer_without_features_is_told(self, stimuli):
+        """No file can be mapped for it, and no metric has anything to go by."""
+        model = commitment(['conv', 'readout'])
+        model.activations_model._model.readout.forward = lambda values: values[:, :0]
+        measured = measure_layers(model, stimuli, 'VISp', TIME_BIN, ['conv', 'readout'])
+        assert (measured['conv'], str(measured['readout'])) == (4 * 14 * 14, 'it has no features')
+
+    def test_nothing_is_stored_under_the_name_of_the_images(self, stimuli):
+        stimuli.identifier = 'SimulatedMouse'
+        measure_layers(commitment(), stimuli, 'VISp', TIME_BIN, ['conv'])
+        assert stimuli.identifier == 'SimulatedMouse'
+        assert len(straight(commitment(), stimuli)['conv']) == 11
+
+
+class TestWhereFeaturesAreKept:
+    def test_they_are_written_where_they_belong_batch_by_batch(self, stimuli, tmp_path):
+        asked = {}
+
+        def allocate(layer, shape, dtype):
+            asked[layer] = np.lib.format.open_memmap(tmp_path / f'{layer}.npy', 'w+', dtype, shape)
+            return asked[layer]
+        kept = layer_features(commitment(), stimuli, 'VISp', TIME_BIN, 1, ['conv'], allocate)
+        assert np.shares_memory(kept['conv'].values, asked['conv'])
+        assert (np.load(tmp_path / 'conv.npy') == straight(commitment(), stimuli)['conv'].values).all()
+
+    def test_large_ones_are_on_the_disk_and_the_same(self, stimuli, monkeypatch):
+        expected = straight(commitment(), stimuli)['conv'].values
+        assert not isinstance(in_memory('conv', (2, 3), np.dtype(np.float32)), np.memmap)
+        monkeypatch.setattr(activations, 'LARGE_SHARE', 0)
+        assert isinstance(in_memory('conv', (2, 3), np.dtype(np.float32)), np.memmap)
+        assert (straight(commitment(), stimuli)['conv'].values == expected).all()
+
+    def test_a_disk_without_the_room_is_an_error_and_nothing_of_it_is_taken(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(shutil, 'disk_usage', lambda folder: SimpleNamespace(free=999))
+        with (tmp_path / 'large').open('w+b') as file:
+            with pytest.raises(OSError, match='No space left'):
+                activations.reserve(file, 1000)
+            assert file.seek(0, 2) == 0
+            activations.reserve(file, 999)
+            assert file.seek(0, 2) == 999
+
+    def test_half_precision_becomes_single(self, stimuli):
+        model = commitment(['conv'])
+        model.activations_model._model.half()
+        if torch.cuda.is_available():
+            pytest.skip('on a GPU')
+        assert straight(model, stimuli)['conv'].dtype == np.float32

@@ -4,10 +4,12 @@ import functools
 import numpy as np
 import pytest
 import torch
+from brainscore_core.benchmarks import score_benchmark
 from brainscore_core.metrics import Score
 from brainscore_vision import load_benchmark, load_metric, load_model
 from brainscore_vision.benchmark_helpers.cache_contract import assert_stimulus_identifier_is_cacheable
 from brainscore_vision.benchmark_helpers.validate_error import assert_valid_uncertainty
+from brainscore_vision.benchmarks.mouse_predictivity import memory
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
 from brainscore_vision.benchmarks.simulated_mouse.benchmark import load_area
 from brainscore_vision.data.simulated_mouse.population import N_ANIMALS, Population
@@ -130,9 +132,58 @@ def test_a_model_without_mouse_areas_records_its_v1_and_the_score_says_so():
     assert 'V1 recorded for VISl' in primate.attrs['comment']
 
 
+def test_a_model_without_a_map_is_scored_by_its_middle_layer_and_the_score_says_so():
+    model = commitment()
+    model.layer_model.region_layer_map = {'IT': 'conv5'}
+    model.layers = ['conv1', 'conv2', 'conv3']
+    result = benchmark('VISp')(model)
+    assert result.attrs['layer'] == 'conv2'
+    assert 'commits to no layer for VISp' in result.attrs['comment']
+    assert result.item() == benchmark('VISp')(commitment(region_layer_map={'VISp': 'conv2'})).item()
+
+
 def test_a_layer_that_does_not_exist_is_named():
     with pytest.raises(ValueError, match="no layer 'conv9'"):
         benchmark('VISp')(commitment(region_layer_map={'VISp': 'conv9'}))
+
+
+class TestOneBadLayer:
+    @staticmethod
+    def broken(layers, replace):
+        model = commitment(region_layer_map={'VISp': layers})
+        model.activations_model._model.conv5.forward = replace
+        return model
+
+    @pytest.mark.parametrize(('replace', 'reason'), [
+        (lambda values: {'values': values}, "no attribute 'cpu'"), (lambda values: (values, values), "no attribute"),
+        (lambda values: values * np.nan, 'not finite')], ids=['dict', 'tuple', 'nan'])
+    def test_leaves_the_others_their_scores_and_has_a_reason(self, replace, reason):
+        scores = benchmark('VISp')(self.broken(['conv3', 'conv5'], replace)).attrs['layer_scores']
+        assert scores.sel(layer='conv3').item() == score('alexnet64_untrained', 'VISp').attrs['layer_scores'].sel(
+            layer='conv3').item()
+        assert np.isnan(scores.sel(layer='conv5').item())
+        assert reason in scores.attrs['failures']['conv5']
+
+    @pytest.mark.parametrize('replace', [lambda values: {'values': values}, lambda values: values * np.nan],
+                             ids=['dict', 'nan'])
+    def test_is_named_if_it_is_the_committed_one(self, replace):
+        with pytest.raises(ValueError, match="layer 'conv5' of same_name cannot be scored"):
+            benchmark('VISp')(self.broken(['conv5', 'conv3'], replace))
+
+
+class TestMemory:
+    def test_brainscore_is_told_what_a_score_takes(self):
+        estimate = benchmark('VISp').preallocate_memory(load_model('alexnet64_untrained'))
+        assert estimate.num_features == 14400 + 9408 + 3456 + 2304 + 2304
+        assert estimate.num_stimuli == 118
+        assert estimate.activation_gb == pytest.approx(118 * 31872 * 4 / 1024 ** 3)
+        assert estimate.activation_gb < estimate.total_estimated_gb < 1
+
+    def test_too_little_is_an_error_before_anything_is_scored(self, monkeypatch):
+        monkeypatch.setattr(memory, 'available_memory_gb', lambda: .001)
+        with pytest.raises(MemoryError, match=r'SimulatedMouse.VISp-pls: \[OOM LIKELY\]'):
+            score_benchmark(benchmark('VISp'), load_model('pixels64'))
+        assert benchmark('VISp').preallocate_memory(load_model('pixels64'), raise_if_oom=False).will_oom
 
 
 @pytest.mark.parametrize(('keep', 'says'), [

@@ -1,7 +1,11 @@
 """The application: help at once, errors in one line, and nothing that computes above it."""
 import ast
+import errno
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -82,3 +86,40 @@ def test_imports_point_down(package):
     for file in sources(package):
         above = {name for name in imported(file) if name.split('.')[0] in ABOVE[package]}
         assert not above, f'{file} imports {above}'
+
+
+@pytest.mark.parametrize(('error', 'says'), [
+    (AssertionError(), "Error: AssertionError. That was not expected: 'brainscore-mouse --debug'"),
+    (TypeError('no layer'), 'Error: TypeError: no layer. That was not expected'),
+    (MemoryError('8 GB are needed'), 'Error: 8 GB are needed'),
+    (PermissionError(13, 'Permission denied', '/nowhere/x'), 'Error: /nowhere/x cannot be written (Permission denied)'),
+    (KeyError('V1'), 'Error: V1')])
+def test_whatever_a_plugin_raises_is_one_line(error, says, monkeypatch):
+    def fail(*args):
+        raise error
+    monkeypatch.setattr('brainscore_plugin.check.check_scorable', fail)
+    result = CliRunner().invoke(app, ['check', 'pixels64', 'SimulatedMouse.VISp-pls'])
+    assert result.exit_code == 1
+    assert result.output.startswith(says)
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_closed_pipe_ends_a_command_without_a_word(monkeypatch):
+    def closed(*args):
+        raise BrokenPipeError(errno.EPIPE, 'Broken pipe')
+    monkeypatch.setattr('brainscore_plugin.check.check_scorable', closed)
+    result = CliRunner().invoke(app, ['check', 'pixels64', 'SimulatedMouse.VISp-pls'])
+    assert result.exit_code == 1
+    assert result.output == ''
+
+
+def test_a_terminated_command_tidies_up(tmp_path, monkeypatch):
+    """As `submit` does with the folder that it fills: SIGTERM ends it with code 143 and nothing is left."""
+    def stopped(*args):
+        with tempfile.TemporaryDirectory(dir=tmp_path):
+            os.kill(os.getpid(), signal.SIGTERM)
+    monkeypatch.setattr('brainscore_plugin.check.check_scorable', stopped)
+    result = CliRunner().invoke(app, ['check', 'pixels64', 'SimulatedMouse.VISp-pls'])
+    assert result.exit_code == 143
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -19,4 +19,7 @@ def test_link_says_what_it_did_unless_told_to_be_quiet(tmp_path):
     said = CliRunner().invoke(app, ['link', '--view', str(tmp_path)]).output
     assert 'plugins linked into' in said
     assert f'export PYTHONPATH={tmp_path}' in said.replace('\n', '')
+    spaced = tmp_path / 'my view'
+    said = CliRunner().invoke(app, ['link', '--view', str(spaced)]).output
+    assert f"export PYTHONPATH='{spaced}'" in said.replace('\n', '')
     assert CliRunner().invoke(app, ['link', '--quiet', '--view', str(tmp_path)]).output == ''

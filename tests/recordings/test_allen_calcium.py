@@ -1,5 +1,6 @@
 """The Allen calcium recordings: from fabricated caches, which the real AllenSDK reads, to what Brain-Score loads."""
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -29,6 +30,8 @@ from brainscore_plugin.recordings.allen_calcium.recording import Recording
 from brainscore_plugin.recordings.fetch import fetch
 from brainscore_plugin.recordings.in_allen_environment.session_file import read_session, write_session
 from brainscore_plugin.recordings.neuron_reliability import mean_reliability
+from brainscore_plugin.recordings.reduced_folder import reduced_file, reduced_folder
+from training.home import project_home
 
 TEMPLATES = np.stack([np.full((6, 8), number, np.uint8) for number in range(N_IMAGES)])
 SCENES = 'stimulus/presentation/natural_scenes_stimulus'
@@ -362,7 +365,6 @@ METADATA = {
     'ophys_experiments.json': ('sessions', 'ophys_experiments.json is damaged'),
     'cell_specimens.json': ('cell_metrics', 'cell_specimens.json is damaged'),
     'stimulus_mappings.json': ('cell_metrics', 'lacks a table of metadata.*cannot be asked for it .*: fetch again'),
-    'manifest.json': ('sessions', r'manifest.json is of another release of the cache \(0.1; expected 1.3\): delete it'),
 }
 DRIVER = """
 import json, sys
@@ -384,9 +386,6 @@ def metadata_errors(tmp_path_factory):
     for name, (function, _) in METADATA.items():
         cache = make_calcium_cache(directory / name, [], TEMPLATES)
         content = '[{"id":'
-        if name == 'manifest.json':
-            content = json.dumps({'manifest': [{'key': 'BASEDIR', 'type': 'dir', 'spec': '.'},
-                                               {'type': 'manifest_version', 'value': '0.1'}]})
         (cache / name).write_text(content)
         if name == 'stimulus_mappings.json':
             (cache / name).unlink()
@@ -400,6 +399,50 @@ def metadata_errors(tmp_path_factory):
 @pytest.mark.parametrize('file', METADATA)
 def test_damaged_metadata_are_named(file, metadata_errors):
     assert re.search(METADATA[file][1], metadata_errors[file]), metadata_errors[file]
+
+
+FOREIGN_MANIFESTS = {  # of another computer, of another release, no manifest at all
+    'windows': json.dumps({'manifest': [{'key': 'BASEDIR', 'type': 'dir', 'spec': 'C:\\Users\\me\\allen'},
+                                        {'type': 'manifest_version', 'value': '1.3'}]}),
+    'old': json.dumps({'manifest': [{'key': 'BASEDIR', 'type': 'dir', 'spec': '.'},
+                                    {'type': 'manifest_version', 'value': '0.1'}]}),
+    'damaged': '{"manifest": ['}
+
+
+@pytest.fixture(scope='module')
+def metadata_beside_foreign_manifests(tmp_path_factory):
+    directory = tmp_path_factory.mktemp('manifests')
+    caches = {name: make_calcium_cache(directory / name, [], TEMPLATES) for name in FOREIGN_MANIFESTS}
+    for name, cache in caches.items():
+        (cache / 'manifest.json').write_text(FOREIGN_MANIFESTS[name])
+    before = {name: {path.name for path in cache.rglob('*')} for name, cache in caches.items()}
+    driver = directory / 'driver.py'
+    driver.write_text(DRIVER)
+    answers = allen_environment.run(driver, recording.SCRIPT.parent,
+                                    json.dumps([(str(cache), 'cell_metrics') for cache in caches.values()]))
+    errors = dict(zip(caches, [answer['error'] for answer in answers]))
+    return {name: (errors[name], before[name] ^ {path.name for path in cache.rglob('*')})
+            for name, cache in caches.items()}
+
+
+@pytest.mark.parametrize('manifest', FOREIGN_MANIFESTS)
+def test_a_manifest_of_another_computer_or_release_is_of_no_consequence(manifest, metadata_beside_foreign_manifests):
+    error, changed = metadata_beside_foreign_manifests[manifest]
+    assert error is None
+    assert changed == set()  # no folder of that name, no manifest of ours
+
+
+def test_a_cache_that_cannot_be_written_is_reduced_into_the_home(tmp_path, monkeypatch):
+    cache = tmp_path / 'cache'
+    (cache / 'reduced' / 'dff').mkdir(parents=True)
+    (cache / 'reduced' / 'dff' / '1.h5').touch()
+    assert reduced_folder(cache) == cache / 'reduced'
+    monkeypatch.setattr(os, 'access', lambda path, mode: not Path(path).is_relative_to(cache))
+    elsewhere = reduced_folder(cache)
+    assert elsewhere.is_relative_to(project_home())
+    assert reduced_file(cache, 'dff', '1.h5') == cache / 'reduced' / 'dff' / '1.h5'  # what it has reduced is used
+    assert reduced_file(cache, 'dff', '2.h5') == elsewhere / 'dff' / '2.h5'
+    assert reduced_folder(tmp_path / 'other' / 'cache') != elsewhere
 
 
 def test_fetching_reduces_and_deletes_and_goes_on_where_it_was_stopped(recorded, tmp_path, monkeypatch):

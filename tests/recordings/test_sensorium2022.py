@@ -64,6 +64,12 @@ class TestReading:
         mouse.image(0), mouse.responses(0)
         assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob('*')} == before
 
+    def test_what_macos_puts_beside_files_is_passed_over(self, tmp_path):
+        folder = small_mouse(tmp_path)
+        for path in list(folder.rglob('*.npy')):
+            path.with_name(f'._{path.name}').write_bytes(b'\0\5\26\7\0\2\0\0Mac OS X')
+        assert len(open_mouse(folder).trials) == N_TRAIN + N_VALIDATION + N_TEST * N_TRIALS
+
     def test_neuralpredictors_reads_the_same(self, tmp_path):
         datasets = pytest.importorskip('neuralpredictors.data.datasets')
         folder = small_mouse(tmp_path)

@@ -1,5 +1,6 @@
 """Control domains: what they keep, what they take away, and that they are prepared domains like any other."""
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -87,3 +88,14 @@ def test_what_is_half_written_is_removed(tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         prepare_control(domain, 'scrambled')
     assert [path.name for path in domain.directory.parent.iterdir()] == ['mine']
+
+
+def test_a_full_disk_is_called_that_and_leaves_nothing(tmp_path, monkeypatch):
+    domain, opened = prepared(tmp_path, 'leaves', coloured_images(2, 8)), Path.open
+
+    def onto_full_disk(path, *mode):
+        return open('/dev/full', 'wb') if (path.name, mode) == ('images.npy', ('wb',)) else opened(path, *mode)
+    monkeypatch.setattr(Path, 'open', onto_full_disk)
+    with pytest.raises(OSError, match=r'The disk of .* is full: leaves_scrambled was not made\. Make room'):
+        prepare_control(domain, 'scrambled')
+    assert [path.name for path in tmp_path.iterdir()] == ['leaves']

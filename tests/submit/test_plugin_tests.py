@@ -1,4 +1,6 @@
 """Tests of what is submitted: each module's verdict by itself."""
+from types import SimpleNamespace
+
 import pytest
 
 from brainscore_plugin.link import installed_brainscore
@@ -12,6 +14,7 @@ METRIC = {
     'failing': 'def test_it():\n    assert 1 == 2\ndef test_other():\n    pass\n',
     'needing_this_project': 'import brainscore_plugin\n',
     'empty': '',
+    'untested': None,
 }
 
 
@@ -23,10 +26,11 @@ def test_each_plugin_has_its_verdict(tmp_path, capsys):
         folder = copy.brainscore / type_ / name
         folder.mkdir()
         (folder / '__init__.py').write_text('')
-        (folder / 'test.py').write_text(test)
+        if test is not None:
+            (folder / 'test.py').write_text(test)
     (copy.brainscore / 'models' / 'broken' / '__init__.py').write_text(
         "from brainscore_vision import model_registry\nmodel_registry['broken'] = lambda: 1 / 0\n")
-    with pytest.raises(RuntimeError, match='4 of 8 checks failed'):
+    with pytest.raises(RuntimeError, match='5 of 9 checks failed'):
         verify(plugin_test_checks(copy, plugins))
     lines = dict(line.split(': ', 1) for line in capsys.readouterr().out.splitlines())
     assert 'failed; test_identifier[broken]: ZeroDivisionError' in lines['✗ generic model tests, broken']
@@ -34,15 +38,18 @@ def test_each_plugin_has_its_verdict(tmp_path, capsys):
     assert lines['✗ test.py of metrics/failing'].startswith('1 of 2 failed; test_it: assert 1 == 2')
     assert 'brainscore_plugin is not part of Brain-Score' in lines['✗ test.py of metrics/needing_this_project']
     assert lines['✗ test.py of metrics/empty'].startswith('no test was run')
+    assert lines['✗ test.py of metrics/untested'].startswith('metrics/untested has no test.py')
     assert '✓ cache contract' in lines
     assert '✓ database contract' in lines
 
 
-def test_without_pytest_nothing_passes(monkeypatch, capsys):
+def test_without_pytest_nothing_passes(monkeypatch, capsys, tmp_path):
+    (tmp_path / 'models' / 'mine').mkdir(parents=True)
+    (tmp_path / 'models' / 'mine' / 'test.py').touch()
     monkeypatch.setattr(plugin_tests, 'find_spec', lambda name: None)
     monkeypatch.setattr(plugin_tests, '_draw_missing_images', lambda copy: None)
     with pytest.raises(RuntimeError, match='4 of 4 checks failed'):
-        verify(plugin_test_checks(None, {('models', 'mine'): ['mine']}))
+        verify(plugin_test_checks(SimpleNamespace(brainscore=tmp_path), {('models', 'mine'): ['mine']}))
     for line in capsys.readouterr().out.splitlines():
         assert line.startswith('✗')
         assert "cannot run here, pytest and pytest_check not installed: 'pip install" in line

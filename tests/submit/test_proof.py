@@ -167,6 +167,7 @@ def test_a_pull_request_is_a_tree_and_a_text(request_folder):
     assert {path.name for path in models.iterdir()} == {
         '__init__.py', 'model.py', 'test.py', 'requirements.txt', 'metadata.yaml', 'region_layer_map'}
     text = (request_folder / 'PULL_REQUEST.md').read_text()
+    assert re.match(r'# [a-z]+\([a-z]+\): [^\n]+\n', text)  # as Brain-Score checks titles: type(scope): subject
     for needed in ('species: mouse', 'simulated in place', 'Willeke2022', '✓ submission endpoint, pixels64',
                    '✓ generic model tests, mouse_baselines', '✓ metadata of models/mouse_baselines'):
         assert needed in text

@@ -1,7 +1,10 @@
 """Results side by side."""
-import numpy as np
+import io
 
-from brainscore_plugin.sweep.leaderboard import _markdown, heatmap, leaderboard
+import numpy as np
+from rich.console import Console
+
+from brainscore_plugin.sweep.leaderboard import _markdown, heatmap, leaderboard, print_leaderboard
 from brainscore_plugin.sweep.tasks import Task
 
 
@@ -14,7 +17,8 @@ def test_the_heat_map_writes_every_value():
 
 def test_a_value_within_two_errors_of_chance_is_not_above_it():
     def summary(value):
-        return {'value': value, 'error': .1, 'committed': True, 'region': 'VISp', 'n_neurons': 9, 'n_nan': 2}
+        return {'value': value, 'error': .1, 'committed': True, 'mapped': True, 'region': 'VISp', 'n_neurons': 9,
+                'n_nan': 2}
     table = leaderboard(['low', 'high', 'random_features'], ['X.VISp-pls'], {
         Task('low', 'l', 'X.VISp-pls'): summary(.29), Task('high', 'l', 'X.VISp-pls'): summary(.31),
         Task('random_features', 'l', 'X.VISp-pls'): summary(.1)})
@@ -32,3 +36,21 @@ def test_a_value_stands_beside_what_other_mice_get_where_they_can_be_asked():
     assert table.n_animals['X.VISp-pls'] == 3
     assert np.isnan(table.of_consistency['X.VISp-rdm'])
     assert '0.50 of 0.600' in _markdown(table.reset_index())
+
+
+def test_a_model_that_commits_to_no_layer_is_marked():
+    middle = {'value': .3, 'error': .1, 'committed': True, 'mapped': False, 'region': 'VISp', 'n_neurons': 9,
+              'n_nan': 0}
+    best = {**middle, 'value': .4, 'committed': False}
+    row = leaderboard(['m'], ['X.VISp-pls'], {Task('m', 'a', 'X.VISp-pls'): best, Task('m', 'b', 'X.VISp-pls'): middle})
+    assert (row.layer.item(), row.best_layer.item()) == ('b', 'a')
+    assert row.note.item() == 'no layer committed: the middle one'
+
+
+def test_names_are_printed_whole():
+    names = [f'alexnet64_simclr_of_a_domain_with_a_long_name_{i}' for i in range(2)]
+    console = Console(width=60, file=io.StringIO())
+    print_leaderboard(leaderboard(names, ['X.VISp-pls'], {}), console)
+    printed = ''.join(part for line in console.file.getvalue().splitlines() for part in line.split('│')[1:2])
+    printed = printed.replace(' ', '')
+    assert all(name in printed for name in names)

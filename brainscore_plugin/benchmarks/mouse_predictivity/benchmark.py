@@ -3,17 +3,19 @@ import logging
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
+import numpy as np
 from brainscore_core.metrics import Metric, Score
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from brainscore_vision import load_ceiling
+from brainscore_vision.benchmark_helpers.memory import MemoryEstimate
 from brainscore_vision.benchmarks import BenchmarkBase
 from brainscore_vision.model_helpers.activations.cache_key import revision_enabled
 from brainscore_vision.model_interface import BrainModel
 
-from .activations import layer_features
-
-FALLBACK_REGION = 'V1'  # what a model of primate vision records when it is asked for a mouse area
+from .activations import in_memory, layer_features, measure_layers
+from .commitment import Commitment, commitment
+from .memory import memory_estimate
 
 _logger = logging.getLogger(__name__)
 
@@ -29,8 +31,9 @@ class MousePredictivity(BenchmarkBase):
     model of 8 degrees one fifteenth of its width; mouse acuity is so low (0.5 cycles/degree; Prusky et al. 2000,
     Vision Res 40:2201) that 120 degrees hold no more detail than models see in 8.
 
-    A model that maps no layer to the mouse area is asked for its V1 instead; `score.attrs['region']` says what was
-    recorded, and so does the comment.
+    A model that maps no layer to the mouse area is asked for its V1 instead, and one that maps none to that either for
+    the middle one of its layers (:func:`~.commitment.commitment`); `score.attrs['region']` says what was recorded, and
+    so does the comment.
 
     Parameters
     ----------
@@ -128,35 +131,68 @@ class MousePredictivity(BenchmarkBase):
         Score
             The committed layer's score with the metric's attributes (raw, corrected, animals, error, n_nan,
             n_neurons, seed, …) and layer (the committed one), layer_scores (a Score over layer, its error in
-            attribute error), ceiling, region, filter, comment and, where they are known, inter_animal_consistency and
-            resolvable_difference.
+            attribute error, NaN where a layer cannot be scored, for the reason in attribute failures), ceiling,
+            region, filter, comment and, where they are known, inter_animal_consistency and resolvable_difference.
+
+        Raises
+        ------
+        ValueError
+            If the committed layer cannot be recorded or scored, with its name; the others may fail.
         """
-        region, features = self.features(candidate)
-        scores = {layer: self.score_features(values) for layer, values in features.items()}
-        committed = next(iter(scores))
+        chosen = commitment(candidate, self.region)
+        features, failures = self._features_or_reasons(candidate, chosen)
+        committed = next(iter(features))
+        scores = {}
+        for layer, values in features.items():
+            try:
+                scores[layer] = self.score_features(values)
+            except ValueError as error:
+                if layer == committed:
+                    raise self._without_layer(candidate, layer, error) from error
+                failures[layer] = str(error)
         score = scores[committed]
-        layer_scores = Score([float(value) for value in scores.values()], coords={'layer': list(scores)},
+        layers = list(dict.fromkeys([*features, *failures]))
+        layer_scores = Score([float(scores.get(layer, np.nan)) for layer in layers], coords={'layer': layers},
                              dims=('layer',))
-        layer_scores.attrs['error'] = {layer: value.attrs['error'] for layer, value in scores.items()}
-        comment = f'layer {committed} for {self.region}'
-        if region != self.region:
-            comment = f'{region} recorded for {self.region}, which the model does not map: ' + comment
+        layer_scores.attrs.update({'error': {layer: value.attrs['error'] for layer, value in scores.items()},
+                                   'failures': failures})
+        comment = chosen.comment or f'layer {committed} for {self.region}'
+        if chosen.region != self.region or not chosen.mapped:
             _logger.warning(f'{self.identifier}: {comment}')
         score.attrs.update({'layer': committed, 'layer_scores': layer_scores, 'ceiling': self.ceiling,
-                            'region': region, 'filter': self.neuron_selection, 'comment': comment})
+                            'region': chosen.region, 'filter': self.neuron_selection, 'comment': comment})
         if self.inter_animal_consistency is not None:
             score.attrs['inter_animal_consistency'] = self.inter_animal_consistency
         if self.resolvable_difference is not None:
             score.attrs['resolvable_difference'] = self.resolvable_difference
         return score
 
+    def _features_or_reasons(self, candidate: BrainModel,
+                             chosen: Commitment) -> tuple[dict[str, NeuroidAssembly], dict[str, str]]:
+        """Features of the layers that can be recorded, and why the others cannot."""
+        try:
+            return self.features(candidate)[1], {}
+        except Exception as error:  # layers may raise anything; one image tells which does
+            if not chosen.layers:
+                raise
+            measured = self.measure_layers(candidate)
+            failures = {layer: str(found) for layer, found in measured.items() if isinstance(found, Exception)}
+            if not failures:
+                raise
+            if chosen.layers[0] in failures:
+                raise self._without_layer(candidate, chosen.layers[0], measured[chosen.layers[0]]) from error
+        return self.features(candidate, [layer for layer in chosen.layers if layer not in failures])[1], failures
+
+    def _without_layer(self, candidate: BrainModel, layer: str, error: int | Exception) -> ValueError:
+        return ValueError(f"{self.identifier}: layer '{layer}' of {candidate.identifier} cannot be scored: {error}")
+
     def score_features(self, features: NeuroidAssembly) -> Score:
         """The metric's score of the features (presentation, neuroid) of one layer on this benchmark's recordings."""
         training = {} if self.load_training is None else {'training': self.load_training}
         return self.metric(features, self.recordings, **training)
 
-    def features(self, candidate: BrainModel,
-                 layers: list[str] | None = None) -> tuple[str, dict[str, NeuroidAssembly]]:
+    def features(self, candidate: BrainModel, layers: list[str] | None = None,
+                 allocate: Callable[..., np.ndarray] = in_memory) -> tuple[str, dict[str, NeuroidAssembly]]:
         """Show a model the images.
 
         Parameters
@@ -165,6 +201,8 @@ class MousePredictivity(BenchmarkBase):
             The model.
         layers : list of str, optional
             Layers to record instead of those that the model maps to the area.
+        allocate : callable, optional
+            As of :func:`~.activations.layer_features`.
 
         Returns
         -------
@@ -173,9 +211,33 @@ class MousePredictivity(BenchmarkBase):
         features : dict of str to NeuroidAssembly
             Layer -> features (presentation, neuroid); the first layer is the one committed to.
         """
-        region = self.recorded_region(candidate)
-        number_of_trials = len(set(self.recordings['repetition'].values))
-        return region, layer_features(candidate, self._stimulus_set(), region, self._time_bin, number_of_trials, layers)
+        region = commitment(candidate, self.region).region
+        return region, layer_features(candidate, self._stimulus_set(), region, self._time_bin, self._n_trials, layers,
+                                      allocate)
+
+    def measure_layers(self, candidate: BrainModel, layers: list[str] | None = None) -> dict[str, int | Exception]:
+        """Show a model one image: layer -> how many features it has, or why it cannot be recorded."""
+        chosen = commitment(candidate, self.region)
+        return measure_layers(candidate, self._stimulus_set(), chosen.region, self._time_bin,
+                              layers or list(chosen.layers))
+
+    def preallocate_memory(self, candidate: BrainModel, raise_if_oom: bool = True) -> MemoryEstimate:
+        """Whether a model can be scored in the memory there is, from one image; Brain-Score asks before it scores.
+
+        Raises
+        ------
+        MemoryError
+            If it cannot, unless `raise_if_oom` is False.
+        """
+        estimate = memory_estimate(self.measure_layers(candidate), self.recordings, self._n_trials)
+        _logger.info(f'{self.identifier}: {estimate}')
+        if estimate.will_oom and raise_if_oom:
+            raise MemoryError(f'{self.identifier}: {estimate}')
+        return estimate
+
+    @property
+    def _n_trials(self) -> int:
+        return len(set(self.recordings['repetition'].values))
 
     def _stimulus_set(self) -> StimulusSet:
         shown = self.recordings.attrs['stimulus_set']
@@ -185,10 +247,3 @@ class MousePredictivity(BenchmarkBase):
         # be given old activations. Without a name nothing is stored; with revisions in the names it may be.
         stimulus_set.identifier = shown.identifier if revision_enabled() else None
         return stimulus_set
-
-    def recorded_region(self, candidate: BrainModel) -> str:
-        """The region of the model that stands for the area: the area, or V1 where the model maps no such area."""
-        region_layer_map = getattr(getattr(candidate, 'layer_model', candidate), 'region_layer_map', None)
-        if region_layer_map is None:  # a model of another kind must know its regions itself
-            return self.region
-        return self.region if self.region in region_layer_map else FALLBACK_REGION

@@ -57,6 +57,13 @@ class Layout:
             pass
         raise ValueError(f'{self.sidecar} is damaged: expected the JSON that packaging writes. Package again.')
 
+    def check_unchanged(self, path: Path) -> None:
+        """Raise ValueError unless the sidecar and a file are as they were packaged."""
+        sha1 = self.read_sidecar()['sha1'].get(path.relative_to(self.directory).as_posix())
+        if not path.is_file() or sha1_of(path) != sha1:
+            raise ValueError(f"{'; '.join(self.damage()[:3]) or f'{path} is not in {self.sidecar}'}. "
+                             f'Package {self.identifier} again.')
+
     def damage(self) -> list[str]:
         """What is wrong with the files, a sentence for each; reads every byte."""
         wrong = []

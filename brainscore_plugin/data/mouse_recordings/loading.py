@@ -1,5 +1,6 @@
 """Loads packaged recordings: only the neurons that a selection keeps."""
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import netCDF4
@@ -31,10 +32,9 @@ def load_stimulus_set(identifier: str, absent: str, home: Path | None = None) ->
         If a file is damaged or missing.
     """
     layout = _present(identifier, absent, home)
-    try:
+    layout.check_unchanged(layout.stimuli_csv)
+    with _reading(layout, layout.stimuli_csv):
         stimulus_set = StimulusSet.from_files(layout.stimuli_csv, layout.stimuli)
-    except (AssertionError, FileNotFoundError, KeyError, pd.errors.ParserError) as error:
-        raise ValueError(_damage(layout)) from error
     stimulus_set.identifier = identifier
     return stimulus_set
 
@@ -42,7 +42,7 @@ def load_stimulus_set(identifier: str, absent: str, home: Path | None = None) ->
 def neuron_table(identifier: str, absent: str) -> pd.DataFrame:
     """The neuroid coordinates of packaged recordings, a row for each neuron; parameters and errors as above."""
     layout = _present(identifier, absent)
-    with _open(layout) as file:
+    with _reading(layout, layout.assembly), netCDF4.Dataset(layout.assembly) as file:
         return _coordinates(file, 'neuroid')
 
 
@@ -73,11 +73,11 @@ def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], n
     """
     layout = _present(identifier, absent, home)
     stimulus_set = load_stimulus_set(stimuli or identifier, absent, home)
-    with _open(layout) as file:
+    with _reading(layout, layout.assembly), netCDF4.Dataset(layout.assembly) as file:
         neurons, bins = _coordinates(file, 'neuroid'), _coordinates(file, 'time_bin')
         presentations = _coordinates(file, 'presentation')
         if not set(presentations['stimulus_id']) <= set(stimulus_set['stimulus_id']):
-            raise ValueError(_damage(layout))
+            raise KeyError('stimulus_id')
         mask = np.ones(len(neurons), bool) if keep is None else np.asarray(keep(neurons), bool)
         values = _read(file['data'], mask)
     columns = {'presentation': presentations, 'neuroid': neurons[mask], 'time_bin': bins}
@@ -103,16 +103,28 @@ def _present(identifier: str, absent: str, home: Path | None = None) -> Layout:
     return layout
 
 
-def _open(layout: Layout) -> netCDF4.Dataset:
+@contextlib.contextmanager
+def _reading(layout: Layout, path: Path) -> Iterator[None]:
+    """Say of what goes wrong with a file whether it is the file's fault, or that of the system around it.
+
+    Raises
+    ------
+    ValueError
+        If files are not as they were packaged.
+    OSError
+        If they are, and cannot be read all the same.
+    """
     try:
-        return netCDF4.Dataset(layout.assembly)
-    except OSError as error:
-        raise ValueError(_damage(layout)) from error
-
-
-def _damage(layout: Layout) -> str:
-    wrong = layout.damage() or [f'{layout.directory} cannot be read']
-    return f"{'; '.join(wrong[:3])}. Package {layout.identifier} again."
+        yield
+    except Exception as error:  # the libraries raise whatever they meet
+        wrong = layout.damage()
+        if wrong:
+            raise ValueError(f"{'; '.join(wrong[:3])}. Package {layout.identifier} again.") from error
+        if isinstance(error, ValueError):  # of who selects neurons
+            raise
+        raise OSError(f'{path} is as it was packaged, but cannot be read: {error}. If another program has it open, '
+                      'close that; if its disk knows no locks, as some network disks do not, set '
+                      'HDF5_USE_FILE_LOCKING=FALSE.') from error
 
 
 def _coordinates(file: netCDF4.Dataset, dimension: str) -> pd.DataFrame:

@@ -87,7 +87,8 @@ def feature_rows(source: NeuroidAssembly, stimulus_ids: Sequence[str]) -> np.nda
         raise ValueError(f"The features lack {len(missing)} of {len(stimulus_ids)} images, first '{missing[0]}': "
                          'show the model every image of the recordings.')
     if all(len(found[stimulus_id]) == 1 for stimulus_id in stimulus_ids):
-        return values[[found[stimulus_id][0] for stimulus_id in stimulus_ids]]
+        rows = [found[stimulus_id][0] for stimulus_id in stimulus_ids]
+        return values if rows == list(range(len(values))) else values[rows]  # no copy of what may be large
     return np.stack([values[found[stimulus_id]].mean(axis=0) for stimulus_id in stimulus_ids])
 
 

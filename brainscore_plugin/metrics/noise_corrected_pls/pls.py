@@ -234,13 +234,14 @@ def rotate(X_train: np.ndarray, X_test: np.ndarray, scale: bool = False) -> Rota
         raise ValueError(f'X_train has {n} image(s); PLS needs at least 2')
     if X_test.shape[1] != p:
         raise ValueError(f'X_test has {X_test.shape[1]} features, X_train has {p}')
-    if LARGE < n < p:
-        basis, train, test = _rotate_by_gram(X_train, X_test, scale)
+    if n < p:
+        gram, cross = _products(X_train, X_test, scale)
+        basis, train, test = _by_eigenvectors(gram, cross) if n <= LARGE else _by_cholesky(gram, cross)
     else:
         X, mean, std = _standardise(X_train, scale)
         Z = (X_test - mean) / std
-        if min(n, p) <= LARGE:
-            basis, train, test = _rotate_by_svd(X, Z)
+        if p <= LARGE:
+            basis, train, test = _by_svd(X, Z)
         else:
             basis, train = qr(X, mode='economic', check_finite=False)
             test = Z
@@ -366,29 +367,35 @@ def _blocks(Y: np.ndarray, scale: bool) -> Iterator[tuple]:
         yield block, *_standardise(Y[:, block], scale)
 
 
-def _rotate_by_svd(X: np.ndarray, Z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Components by ``X = U S V'``, through ``X X' = U S^2 U'`` when that is smaller."""
-    n, p = X.shape
-    eps = np.finfo(float).eps
-    # Centring leaves a null direction, which rounding makes tiny and is not kept.
-    if n < p:
-        values, U = np.linalg.eigh(X @ X.T)
-        kept = values > values[-1] * 10 * n * eps
-        U, S = U[:, kept], np.sqrt(values[kept])
-        return U, np.diag(S), Z @ X.T @ (U / S)
+def _by_svd(X: np.ndarray, Z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Components by ``X = U S V'``."""
     U, S, Vt = svd(X, full_matrices=False, check_finite=False)
-    kept = S > S[0] * n * eps
+    # Centring leaves a null direction, which rounding makes tiny and is not kept.
+    kept = S > S[0] * len(X) * np.finfo(float).eps
     return U[:, kept], np.diag(S[kept]), Z @ Vt[kept].T
 
 
-def _rotate_by_gram(X_train: np.ndarray, X_test: np.ndarray, scale: bool) -> tuple[None, np.ndarray, np.ndarray]:
-    """Components by ``X X' = L L'``, pivoted since centring makes it singular."""
+def _products(X_train: np.ndarray, X_test: np.ndarray, scale: bool) -> tuple[np.ndarray, np.ndarray]:
+    """``X X'``, its lower triangle, and ``Z X'`` of the centred (scaled) features, a block of columns at a time."""
     n = len(X_train)
     gram, cross = np.zeros((n, n), order='F'), np.zeros((len(X_test), n))
     for block, X, mean, std in _blocks(X_train, scale):
         gram = _add_gram(gram, X)
         cross += (X_test[:, block] - mean) / std @ X.T
-    rounding = 10 * n * np.finfo(float).eps * gram.diagonal().max()
+    return gram, cross
+
+
+def _by_eigenvectors(gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Components by ``X X' = U S^2 U'``."""
+    values, U = np.linalg.eigh(gram)  # reads the lower triangle
+    kept = values > values[-1] * 10 * len(gram) * np.finfo(float).eps
+    U, S = U[:, kept], np.sqrt(values[kept])
+    return U, np.diag(S), cross @ (U / S)
+
+
+def _by_cholesky(gram: np.ndarray, cross: np.ndarray) -> tuple[None, np.ndarray, np.ndarray]:
+    """Components by ``X X' = L L'``, pivoted since centring makes it singular."""
+    rounding = 10 * len(gram) * np.finfo(float).eps * gram.diagonal().max()
     factor, pivots, rank, _ = lapack.dpstrf(gram, tol=rounding, lower=1, overwrite_a=1)
     pivots -= 1
     train = factor[np.argsort(pivots), :rank]

@@ -13,6 +13,7 @@ from brainscore_plugin.recordings.download import Bucket, Remote
 from brainscore_plugin.recordings.natural_scenes import write_scenes
 from brainscore_plugin.recordings.packaged_folder import check_data_home, packaged_folder
 from brainscore_plugin.recordings.published_recording import ALLEN_SCENES, SELECTED, PublishedRecording
+from brainscore_plugin.recordings.reduced_folder import reduced_file, reduced_folder
 from brainscore_plugin.recordings.reduced_sessions import reduce_all, write_sessions
 
 BUCKET = Bucket('https://allen-brain-observatory.s3.us-west-2.amazonaws.com', 'visual-coding-2p/')
@@ -39,7 +40,7 @@ class Recording(PublishedRecording):
     packaged_bytes = 900_000_000
     reduced_bytes = 2_500_000  # 79 neurons x 5,900 presentations, compressed, of both kinds
     kinds = tuple(IDENTIFIERS)
-    scripts = (SCRIPT, SCRIPT.with_name('calcium_responses.py'), allen_environment.SESSION_FILE)
+    scripts = (SCRIPT, SCRIPT.with_name('calcium_responses.py'), *allen_environment.SHARED)
     stimulus_facts: ClassVar = ALLEN_SCENES
     data_facts: ClassVar = {
         'datatype': 'calcium', 'data_publicly_available': True,
@@ -70,7 +71,7 @@ class Recording(PublishedRecording):
         return _reduced(cache, 'dff', session).is_file()
 
     def reduce(self, cache: Path, sessions: Iterable[str]) -> Iterator[dict]:
-        return allen_environment.run(SCRIPT, 'reduce', cache, cache / 'reduced', lines=sessions)
+        return allen_environment.run(SCRIPT, 'reduce', cache, reduced_folder(cache), lines=sessions)
 
     def package(self, cache: Path, home: Path | None = None, partial: bool = False,
                 kind: str | None = None) -> list[Path]:
@@ -94,9 +95,9 @@ def _existing(cache: Path, kind: str, sessions: list[str]) -> list[Path]:
     if lacking:
         raise FileNotFoundError(
             f'{len(lacking)} of {len(paths)} sessions have no {kind}, the first is {lacking[0].stem}: put their files '
-            f'into {cache / "ophys_experiment_events"}, delete {cache / "reduced"} and package again.')
+            f'into {cache / "ophys_experiment_events"}, delete {reduced_folder(cache)} and package again.')
     return paths
 
 
 def _reduced(cache: Path, kind: str, session: str) -> Path:
-    return cache / 'reduced' / kind / f'{session}.h5'
+    return reduced_file(cache, kind, f'{session}.h5')

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 from allensdk.api.queries.brain_observatory_api import BrainObservatoryApi
 from allensdk.brain_observatory.natural_scenes import NaturalScenes
-from allensdk.config.manifest import ManifestVersionError
 from allensdk.core.brain_observatory_cache import BrainObservatoryCache
 from allensdk.core.brain_observatory_nwb_data_set import MissingStimulusException
+from cache_manifest import open_by_own_manifest
 from calcium_responses import N_IMAGES, by_image_and_trial, mean_events, mean_sweep_responses
 from session_file import new_file, write_session
 
@@ -41,11 +41,7 @@ class Api(BrainObservatoryApi):
 
 
 def open_cache(cache: Path) -> BrainObservatoryCache:
-    try:
-        return BrainObservatoryCache(manifest_file=str(cache / 'manifest.json'), api=Api())
-    except ManifestVersionError as error:
-        raise ValueError(f'{cache / "manifest.json"} is of another release of the cache ({error.found_version}; '
-                         f'expected {error.version}): delete it') from error
+    return open_by_own_manifest(lambda manifest: BrainObservatoryCache(manifest_file=manifest, api=Api()), cache)
 
 
 @contextlib.contextmanager
@@ -93,28 +89,33 @@ class Reducer:
         if not path.is_file():
             raise ValueError(f'{path} is missing: fetch again')
         try:
-            return self._reduce(session_id)
+            kinds, neurons, recipe, templates = self._responses(session_id)
         except (OSError, KeyError, RuntimeError, MissingStimulusException, ValueError) as error:
             raise ValueError(f'{path} cannot be used ({_sentence(error)}): delete it and fetch again') from error
+        # apart from the reading, so that a full disk is not blamed on a good file
+        self._keep_templates(templates, recipe['template_sha1'], path)
+        for kind, responses in sorted(kinds.items(), reverse=True):  # dff last: it marks the session as done
+            write_session(self.reduced / kind / f'{session_id}.h5', responses, neurons, {**recipe, 'kind': kind})
+        return len(neurons)
 
-    def _reduce(self, session_id: int) -> int:
+    def _responses(self, session_id: int) -> tuple[dict[str, np.ndarray], pd.DataFrame, dict, np.ndarray]:
+        """Responses of each kind by image and trial, the neurons, what it all follows from, and the scenes."""
         recording = self.observatory.get_ophys_experiment_data(session_id)
-        template_sha1 = self._keep_templates(recording)
+        templates = _templates(recording)
         shown = recording.get_stimulus_table(STIMULUS)
         starts, frames = shown['start'].to_numpy(), shown['frame'].to_numpy().astype(int)
         sweep = NaturalScenes(recording).sweeplength
         neurons = self._neurons(session_id, recording.get_cell_specimen_ids())
-        recipe = {'session': session_id, 'sweep_frames': int(sweep), 'template_sha1': template_sha1}
+        recipe = {'session': session_id, 'sweep_frames': int(sweep),
+                  'template_sha1': hashlib.sha1(templates.tobytes()).hexdigest()}
 
         _, traces = recording.get_corrected_fluorescence_traces()
         kinds = {'dff': mean_sweep_responses(_checked(traces, neurons, 'fluorescence'), starts, sweep)}
         events = Path(self.observatory.get_cache_path(None, 'EVENTS_DATA', session_id))
         if events.is_file():
             kinds['events'] = mean_events(_checked(self._events(session_id, events), neurons, 'events'), starts, sweep)
-        for kind, responses in sorted(kinds.items(), reverse=True):  # dff last: it marks the session as done
-            write_session(self.reduced / kind / f'{session_id}.h5', by_image_and_trial(responses, frames), neurons,
-                          {**recipe, 'kind': kind})
-        return len(neurons)
+        return ({kind: by_image_and_trial(responses, frames) for kind, responses in kinds.items()}, neurons, recipe,
+                templates)
 
     def _events(self, session_id: int, path: Path) -> np.ndarray:
         try:
@@ -131,13 +132,8 @@ class Reducer:
             'cre_line': session['cre_line'], 'reporter_line': session['reporter_line']})
         return neurons.join(self.metrics.reindex(cells).reset_index(drop=True))
 
-    def _keep_templates(self, recording) -> str:
+    def _keep_templates(self, templates: np.ndarray, sha1: str, session: Path) -> None:
         """Write the scenes once; their SHA-1 must be the same in every session."""
-        templates = recording.get_stimulus_template(STIMULUS)
-        if templates.dtype != np.uint8 or templates.ndim != 3 or len(templates) != N_IMAGES:
-            raise ValueError(f'it holds {templates.dtype} templates of shape {templates.shape}; expected '
-                             f'{N_IMAGES} 8-bit images')
-        sha1 = hashlib.sha1(templates.tobytes()).hexdigest()
         path = self.reduced / 'natural_scenes.h5'
         if not path.exists():
             with new_file(path) as file:
@@ -145,8 +141,17 @@ class Reducer:
                                     fletcher32=True).attrs['sha1'] = sha1
         with h5py.File(path) as file:
             if file['templates'].attrs['sha1'] != sha1:
-                raise ValueError(f'its templates are not those of the other sessions in {path}')
-        return sha1
+                raise ValueError(f'{session} cannot be used (its templates are not those of the other sessions in '
+                                 f'{path}): delete it and fetch again')
+
+
+def _templates(recording) -> np.ndarray:
+    """The scenes that a session showed, uint8 (118, height, width)."""
+    templates = recording.get_stimulus_template(STIMULUS)
+    if templates.dtype != np.uint8 or templates.ndim != 3 or len(templates) != N_IMAGES:
+        raise ValueError(f'it holds {templates.dtype} templates of shape {templates.shape}; expected '
+                         f'{N_IMAGES} 8-bit images')
+    return templates
 
 
 def _checked(traces: np.ndarray, neurons: pd.DataFrame, name: str) -> np.ndarray:
@@ -179,6 +184,8 @@ def main() -> None:
             answer['neurons'] = reduce(int(line))
         except ValueError as error:
             answer['error'] = str(error)
+        except OSError as error:  # of what is written, not of the session
+            sys.exit(str(error))
         print(json.dumps(answer), flush=True)
 
 

@@ -17,6 +17,7 @@ from brainscore_plugin.recordings.natural_scenes import write_scenes
 from brainscore_plugin.recordings.neuron_reliability import mean_reliability
 from brainscore_plugin.recordings.packaged_folder import check_data_home, packaged_folder
 from brainscore_plugin.recordings.published_recording import ALLEN_SCENES, SELECTED, PublishedRecording
+from brainscore_plugin.recordings.reduced_folder import reduced_file, reduced_folder
 from brainscore_plugin.recordings.reduced_sessions import counts, reduce_all
 
 BUCKET = Bucket('https://allen-brain-observatory.s3.us-west-2.amazonaws.com',
@@ -45,7 +46,7 @@ class Recording(PublishedRecording):
     packaged_bytes = 500_000_000
     reduced_bytes = 10_000_000  # 260 neurons x 5,900 presentations x 25 bins, compressed
     kinds = ('spikes',)
-    scripts = (SCRIPT, allen_environment.SESSION_FILE)
+    scripts = (SCRIPT, *allen_environment.SHARED)
     stimulus_facts: ClassVar = ALLEN_SCENES
     data_facts: ClassVar = {
         'datatype': 'spikes', 'data_publicly_available': True,
@@ -78,7 +79,7 @@ class Recording(PublishedRecording):
         return _reduced(cache, session).is_file()
 
     def reduce(self, cache: Path, sessions: Iterable[str]) -> Iterator[dict]:
-        return allen_environment.run(SCRIPT, cache, cache / 'reduced', lines=sessions)
+        return allen_environment.run(SCRIPT, cache, reduced_folder(cache), lines=sessions)
 
     def package(self, cache: Path, home: Path | None = None, partial: bool = False,
                 kind: str | None = None) -> list[Path]:
@@ -123,4 +124,4 @@ def _nwb(session: str) -> str:
 
 
 def _reduced(cache: Path, session: str) -> Path:
-    return cache / 'reduced' / f'{session}.h5'
+    return reduced_file(cache, f'{session}.h5')

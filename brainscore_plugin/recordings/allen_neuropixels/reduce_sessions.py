@@ -19,6 +19,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pandas as pd
+from cache_manifest import open_by_own_manifest
 from session_file import new_file, write_session
 
 SESSION_TYPE = 'brain_observatory_1.1'
@@ -63,7 +64,8 @@ def open_cache(directory: Path):
     from allensdk.brain_observatory.ecephys.ecephys_project_cache import EcephysProjectCache
 
     # With fewer than one try to fetch, AllenSDK reads what there is; else it removes a file that it cannot read
-    return EcephysProjectCache.from_warehouse(manifest=directory / 'manifest.json', fetch_tries=0)
+    return open_by_own_manifest(
+        lambda manifest: EcephysProjectCache.from_warehouse(manifest=manifest, fetch_tries=0), directory)
 
 
 def reduce_session(cache, directory: Path, session_id: int, destination: Path) -> Path:

@@ -64,8 +64,8 @@ def new_file(path: Path) -> Iterator[h5py.File]:
         temporary.write_bytes(content)
         os.replace(temporary, path)
     except OSError as error:
-        raise OSError(error.errno, f'{path} cannot be written ({error.strerror}): make room or make the folder '
-                      'writable, and start again. What was finished is kept.') from error
+        raise OSError(f'{path} cannot be written ({error.strerror}): make room or make the folder writable, and '
+                      'start again. What was finished is kept, and nothing that was read is at fault.') from error
     finally:
         temporary.unlink(missing_ok=True)
 

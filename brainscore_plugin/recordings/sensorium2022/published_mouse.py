@@ -130,7 +130,8 @@ def _trials(folder) -> pd.DataFrame:
 def _trial_numbers(folder) -> list[int]:
     if not folder.is_dir():
         raise FileNotFoundError(f'{folder} is missing: download the mouse again.')
-    names = [entry.name for entry in folder.iterdir() if entry.name.endswith('.npy')]
+    names = [entry.name for entry in folder.iterdir()
+             if entry.name.endswith('.npy') and not entry.name.startswith('._')]  # macOS puts these beside files
     odd = [name for name in names if not re.fullmatch(r'\d+\.npy', name)]
     if odd:
         raise ValueError(f"{folder / odd[0]} is not a trial: expected the trial's number for a name, such as 7.npy.")
@@ -144,7 +145,7 @@ def _array(path, shape: tuple) -> np.ndarray:
             values = np.lib.format.read_array(file, allow_pickle=False)
     except (FileNotFoundError, KeyError) as error:  # in a folder, in a zip
         raise FileNotFoundError(f'{path} is missing: download the mouse again.') from error
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
+    except Exception as error:  # a damaged header is read as Python's literals, which raises whatever is met
         if 'Object arrays' in str(error):
             raise ValueError(f'{path} holds a pickle, which could run code when it is read, and is not read: '
                              'Sensorium 2022 publishes plain arrays.') from error
