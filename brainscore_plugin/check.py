@@ -65,19 +65,20 @@ def check_recordings(benchmark: str) -> None:
     from brainscore_plugin.data.mouse_recordings.layout import packaged, recordings_home
     from brainscore_plugin.recordings.catalogue import NAMES, published
     family = benchmark.split('.')[0]
-    for name in NAMES.values():
-        recording = published(name)
-        own = [identifier for identifier in recording.identifiers if identifier.split('.')[0] == family]
-        # variants such as deVries2020.events beside the recordings themselves are not needed
-        needed = [family] if family in own else own
-        absent = [identifier for identifier in needed
-                  if identifier not in recording.embedded and not packaged(identifier).sidecar.is_file()]
-        if absent:
-            others = f' and {len(absent) - 1} more' if absent[1:] else ''
-            raise FileNotFoundError(
-                f"The recordings {absent[0]}{others} are not in {recordings_home()}. 'brainscore-mouse recordings "
-                f"fetch {name}' gets them ({recording.download_size}), then 'brainscore-mouse "
-                f"recordings package {name} --from CACHE'. Licence: {recording.licence}.")
+    if family not in NAMES:
+        return
+    recording = published(family)
+    own = [identifier for identifier in recording.identifiers if identifier.split('.')[0] == family]
+    # variants such as deVries2020.events beside the recordings themselves are not needed
+    needed = [family] if family in own else own
+    absent = [identifier for identifier in needed
+              if identifier not in recording.embedded and not packaged(identifier).sidecar.is_file()]
+    if absent:
+        others = f' and {len(absent) - 1} more' if absent[1:] else ''
+        raise FileNotFoundError(
+            f"The recordings {absent[0]}{others} are not in {recordings_home()}. 'brainscore-mouse recordings "
+            f"fetch {NAMES[family]}' gets them ({recording.download_size}), then 'brainscore-mouse "
+            f"recordings package {NAMES[family]} --from CACHE'. Licence: {recording.licence}.")
 
 
 def _check_writable(folder: Path, remedy: str) -> None:

@@ -1,15 +1,17 @@
 """Where packaged recordings lie and what their files are called."""
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from brainscore_core.supported_data_standards.brainio import fetch
-
 
 def recordings_home() -> Path:
-    """Brain-Score's data home: BRAINIO_HOME, by default ~/.brainio."""
-    home = Path(fetch.get_local_data_path())
+    """Brain-Score's data home: BRAINIO_HOME, by default ~/.brainio.
+
+    As Brain-Score's own ``brainio.fetch.get_local_data_path``, whose import takes seconds.
+    """
+    home = Path(os.getenv('BRAINIO_HOME', '~/.brainio')).expanduser()
     # Brain-Score compares the paths of stimuli from a `.brainio` part on
     return home if '.brainio' in home.parts else home / '.brainio'
 
