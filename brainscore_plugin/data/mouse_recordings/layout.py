@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from pathlib import Path
 def recordings_home() -> Path:
     """Brain-Score's data home: BRAINIO_HOME, by default ~/.brainio.
 
-    As Brain-Score's own ``brainio.fetch.get_local_data_path``, whose import takes seconds.
+    Brain-Score reads it once a process, so that its own answer counts where it has been imported; to import it for
+    this alone would take seconds.
     """
-    home = Path(os.getenv('BRAINIO_HOME', '~/.brainio')).expanduser()
+    fetch = sys.modules.get('brainscore_core.supported_data_standards.brainio.fetch')
+    home = Path(fetch.get_local_data_path() if fetch else os.path.expanduser(os.getenv('BRAINIO_HOME', '~/.brainio')))
     # Brain-Score compares the paths of stimuli from a `.brainio` part on
     return home if '.brainio' in home.parts else home / '.brainio'
 
