@@ -3,6 +3,8 @@ import difflib
 import os
 from pathlib import Path
 
+from brainscore_plugin.any_network import NetworkName, is_network_name
+from brainscore_plugin.any_network.sources import check_source
 from brainscore_plugin.link import Plugin, installed_brainscore, plugins
 
 
@@ -33,7 +35,7 @@ def check_scorable(model: str, benchmark: str) -> None:
 
 
 def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
-    """Check that Brain-Score knows an identifier.
+    """Check that Brain-Score knows an identifier, or that a network named by its source can be found.
 
     Parameters
     ----------
@@ -47,7 +49,12 @@ def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
     ------
     LookupError
         If it is unknown, with the nearest ones, or its plugin is not linked.
+    ValueError, ImportError, FileNotFoundError
+        If a network's name cannot be read, or its library or file is not here.
     """
+    if type_ == 'models' and is_network_name(identifier):
+        check_source(NetworkName.parse(identifier))
+        return
     linked = [Plugin(type_, init.parent) for init in (brainscore / type_).glob('*/__init__.py')]
     known = {known for plugin in linked for known in plugin.identifiers}
     if identifier in known:

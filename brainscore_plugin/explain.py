@@ -32,7 +32,9 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
         As :func:`~brainscore_plugin.check.check_scorable`.
     """
     check_scorable(model, benchmark)
-    from brainscore_vision import load_benchmark, load_model
+    from brainscore_vision import load_benchmark
+
+    from brainscore_plugin.any_network import load_model
     scorer = load_benchmark(benchmark)
     score = scorer(load_model(model))
     meaning = f'{model} on {benchmark}: {_with_error(score)}. {_meaning(benchmark)}{_error_over(score)}'

@@ -7,11 +7,13 @@ import dask
 import numpy as np
 import torch
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
-from brainscore_vision import load_benchmark, load_model
+from brainscore_vision import load_benchmark
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
 from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper
 from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
 from threadpoolctl import threadpool_limits
+
+from brainscore_plugin.any_network import load_model
 
 from .fingerprint import code_digest, digest, recordings_digest, stimuli_digest, weights_digest
 from .results import read_summary, write_result
