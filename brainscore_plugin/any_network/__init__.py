@@ -1,4 +1,4 @@
-"""Any network by its name: found in torchvision, timm or a Python file, and a BrainModel without a plugin of its own."""
+"""Any network by its name: a BrainModel of torchvision's, timm's or a Python file's, without a plugin of its own."""
 from .named_model import load_model
 from .network_name import NetworkName, is_network_name
 

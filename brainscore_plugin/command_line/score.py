@@ -65,3 +65,16 @@ def explain(model: str, benchmark: str) -> None:
     from brainscore_plugin.explain import explain as explain_score
     for line in explain_score(model, benchmark):
         typer.echo(line)
+
+
+@commands.command()
+def leaderboard(
+    sweeps: Annotated[list[Path], typer.Argument(metavar='SWEEP', help="Folders that 'score' has written.")],
+    out: Annotated[Path, typer.Option(metavar='FILE.html', help='The page to write.')] = Path('leaderboard.html'),
+    facts: Annotated[Path | None, typer.Option(metavar='FILE.csv', help=(
+        'A column model and others of numbers, such as naturalness, to show scores against.'))] = None,
+) -> None:
+    """Write a page of the results of sweeps: one file to look at in a browser, which needs no network."""
+    from brainscore_plugin.leaderboard_page import write_page
+    write_page(sweeps, out, facts)
+    typer.echo(f'Page: {out.resolve()}')

@@ -40,6 +40,8 @@ class PlannedTask:
         Whether the layer is the one that the model commits to.
     model, benchmark, images : str
         Digests of what was found when the sweep began.
+    depth, parameters : int, optional
+        Place of the layer among the model's, from 0, and the number of the model's parameters, where they are known.
     """
     task: Task
     region: str
@@ -47,6 +49,8 @@ class PlannedTask:
     model: str
     benchmark: str
     images: str
+    depth: int | None = None
+    parameters: int | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -72,7 +72,8 @@ def describe_model(identifier: str, code: str, benchmarks: dict[str, tuple[str, 
         for layer in wanted:
             task = Task(identifier, layer, name)
             if layer == COMMITTED or _has_layer(model, layer):
-                tasks.append(PlannedTask(task, region, layer == committed, found, benchmark_digest, images))
+                tasks.append(PlannedTask(task, region, layer == committed, found, benchmark_digest, images,
+                                         _depth(model, layer), _parameters(model)))
             else:
                 unknown[task] = LookupError(f"{identifier} has no layer '{layer}' that can be recorded by itself: its "
                                             f"layers are {', '.join(getattr(model, 'layers', [])) or 'not known'}.")
@@ -102,7 +103,8 @@ def score_task(planned: PlannedTask, features: dict[str, NeuroidAssembly] | None
         score = benchmark(_expect(_model, task.model, planned.model))
     summary = {'value': float(score), 'error': float(score.attrs.get('error', np.nan)),
                'region': planned.region or score.attrs.get('region', ''), 'committed': planned.committed,
-               'n_neurons': score.attrs.get('n_neurons'), 'n_nan': score.attrs.get('n_nan')}
+               'n_neurons': score.attrs.get('n_neurons'), 'n_nan': score.attrs.get('n_nan'),
+               'depth': planned.depth, 'parameters': planned.parameters}
     write_result(task, out, score_rows(score, benchmark), summary, planned.fingerprint)
     return summary
 
@@ -117,8 +119,20 @@ def _choose(model, benchmark, layers: str | list[str]) -> tuple[str, str, list[s
     mapped = model.layer_model.region_layer_map[region]
     mapped = [mapped] if isinstance(mapped, str) else list(mapped)
     if isinstance(layers, str):
-        layers = {'mapped': mapped, 'all': list(model.layers)}[layers]
+        # of networks that are named, the committed layer stands before those that run before it
+        order = {layer: place for place, layer in enumerate(model.layers or mapped)}
+        layers = {'mapped': sorted(mapped, key=lambda layer: order.get(layer, 0)), 'all': list(model.layers)}[layers]
     return region, mapped[0], layers
+
+
+def _depth(model, layer: str) -> int | None:
+    layers = list(getattr(model, 'layers', None) or [])
+    return layers.index(layer) if layer in layers else None
+
+
+def _parameters(model) -> int | None:
+    network = getattr(getattr(model, 'activations_model', None), '_model', None)
+    return sum(weights.numel() for weights in network.parameters()) if isinstance(network, torch.nn.Module) else None
 
 
 def _has_layer(model, layer: str) -> bool:
