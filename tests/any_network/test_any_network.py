@@ -65,9 +65,8 @@ def no_network():
 
 
 def unsteady():
-    network = nn.Sequential(nn.Conv2d(3, 4, 3, stride=8), nn.ReLU())
-    network.register_buffer('noise', torch.randn(1) + id(network) % 7, persistent=False)
-    network.register_forward_pre_hook(lambda module, images: (images[0] + time.time(),))
+    network, contrast = nn.Sequential(nn.Conv2d(3, 4, 3, stride=8), nn.ReLU()), time.time() % 1000
+    network.register_forward_pre_hook(lambda module, images: (images[0] * contrast,))
     return network
 
 

@@ -54,13 +54,13 @@ def test_layers_that_are_named_are_mapped_and_the_first_committed_to(brainscore,
     assert regions['VISp'] == ['pair', 'conv']
     with pytest.raises(LookupError, match="has no layer 'conv7'.*it has conv, relu, pair"):
         register_network('other', NetworkName.parse(f'{own}:odd'), brainscore, ['conv7'])
-    assert [path.name for path in (brainscore / 'models').iterdir()] == ['mine']
+    assert [path.name for path in links.registered_models().iterdir()] == ['mine']
 
 
 def test_a_network_that_is_another_each_time_is_refused_and_nothing_left(brainscore, own):
     with pytest.raises(ValueError, match='must build the same network every time'):
         register_network('mine', NetworkName.parse(f'{own}:unsteady@40px'), brainscore)
-    assert list((links.registered_models()).iterdir()) == []
+    assert list(links.registered_models().iterdir()) == []
 
 
 def test_a_zip_holds_the_registered_plugin(brainscore, own, tmp_path):
