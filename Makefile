@@ -49,6 +49,7 @@ test: $(VENV)/test.stamp allen
 allen: $(ALLEN)/allen.stamp
 
 docs: $(VENV)/docs.stamp
+	@$(BIN)/brainscore-mouse link --quiet
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lint: $(VENV)/test.stamp
@@ -64,7 +65,8 @@ dist: $(VENV)/test.stamp
 # The versions that everything is tested with, for Linux, macOS and Windows, without registry addresses.
 constraints: $(UV)
 	$(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra study --extra docs --extra dev \
+		--no-emit-index-url --no-emit-find-links --extra viewer --extra train --extra study --extra networks --extra page \
+		--extra docs --extra dev \
 		pyproject.toml --output-file constraints.txt
 	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['allen'], sep='\n')" \
 		| $(UV) pip compile --universal --python-version 3.11 --upgrade --quiet --no-annotate --no-header \
@@ -81,16 +83,16 @@ $(VENV)/study.stamp: $(VENV)/score.stamp
 
 $(VENV)/install.stamp: $(VENV)/score.stamp
 	@echo "Installing what training, the study and the viewer need into $(VENV) …"
-	@$(INSTALL) --editable ".[viewer,train,study]"
+	@$(INSTALL) --editable ".[viewer,train,study,networks,page]"
 	@touch $@
 
 $(VENV)/docs.stamp: $(VENV)/score.stamp
-	@$(INSTALL) --editable ".[docs]"
+	@$(INSTALL) --editable ".[train,study,docs]"
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/score.stamp
 	@echo "Installing what the tests need into $(VENV) …"
-	@$(INSTALL) --editable ".[viewer,train,study,docs,dev]"
+	@$(INSTALL) --editable ".[viewer,train,study,networks,page,docs,dev]"
 	@touch $@
 
 # Python 3.11 is the newest that AllenSDK's NumPy has wheels for.

@@ -3,6 +3,8 @@ import difflib
 import os
 from pathlib import Path
 
+from brainscore_plugin.any_network import NetworkName, is_network_name
+from brainscore_plugin.any_network.sources import check_source
 from brainscore_plugin.link import Plugin, installed_brainscore, plugins
 
 
@@ -45,7 +47,7 @@ def check_there(model: str, benchmark: str) -> None:
 
 
 def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
-    """Check that Brain-Score knows an identifier.
+    """Check that Brain-Score knows an identifier, or that a network named by its source can be found.
 
     Parameters
     ----------
@@ -59,7 +61,12 @@ def check_identifier(brainscore: Path, type_: str, identifier: str) -> None:
     ------
     LookupError
         If it is unknown, with the nearest ones, or its plugin is not linked.
+    ValueError, ImportError, FileNotFoundError
+        If a network's name cannot be read, or its library or file is not here.
     """
+    if type_ == 'models' and is_network_name(identifier):
+        check_source(NetworkName.parse(identifier))
+        return
     linked = [Plugin(type_, init.parent) for init in (brainscore / type_).glob('*/__init__.py')]
     known = {known for plugin in linked for known in plugin.identifiers}
     if identifier in known:
@@ -77,19 +84,20 @@ def check_recordings(benchmark: str) -> None:
     from brainscore_plugin.data.mouse_recordings.layout import packaged, recordings_home
     from brainscore_plugin.recordings.catalogue import NAMES, published
     family = benchmark.split('.')[0]
-    for name in NAMES.values():
-        recording = published(name)
-        own = [identifier for identifier in recording.identifiers if identifier.split('.')[0] == family]
-        # variants such as deVries2020.events beside the recordings themselves are not needed
-        needed = [family] if family in own else own
-        absent = [identifier for identifier in needed
-                  if identifier not in recording.embedded and not packaged(identifier).sidecar.is_file()]
-        if absent:
-            others = f' and {len(absent) - 1} more' if absent[1:] else ''
-            raise FileNotFoundError(
-                f"The recordings {absent[0]}{others} are not in {recordings_home()}. 'brainscore-mouse recordings "
-                f"fetch {name}' gets them ({recording.download_size}), then 'brainscore-mouse "
-                f"recordings package {name} --from CACHE'. Licence: {recording.licence}.")
+    if family not in NAMES:
+        return
+    recording = published(family)
+    own = [identifier for identifier in recording.identifiers if identifier.split('.')[0] == family]
+    # variants such as deVries2020.events beside the recordings themselves are not needed
+    needed = [family] if family in own else own
+    absent = [identifier for identifier in needed
+              if identifier not in recording.embedded and not packaged(identifier).sidecar.is_file()]
+    if absent:
+        others = f' and {len(absent) - 1} more' if absent[1:] else ''
+        raise FileNotFoundError(
+            f"The recordings {absent[0]}{others} are not in {recordings_home()}. 'brainscore-mouse recordings "
+            f"fetch {NAMES[family]}' gets them ({recording.download_size}), then 'brainscore-mouse "
+            f"recordings package {NAMES[family]} --from CACHE'. Licence: {recording.licence}.")
 
 
 def _check_writable(folder: Path, remedy: str) -> None:

@@ -36,7 +36,9 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
         If it is not a mouse benchmark, or a layer cannot be scored.
     """
     check_there(model, benchmark)
-    from brainscore_vision import load_benchmark, load_model
+    from brainscore_vision import load_benchmark
+
+    from brainscore_plugin.any_network import load_model
     scorer = load_benchmark(benchmark)
     from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity  # linked, or not found
     if not isinstance(scorer, MousePredictivity):

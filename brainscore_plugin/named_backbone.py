@@ -37,7 +37,7 @@ def named_backbone(model: str) -> dict[str, torch.Tensor]:
     if model.endswith('.safetensors'):
         return read_weights(Path(model))
     check_identifier(installed_brainscore(), 'models', model)
-    from brainscore_vision import load_model
+    from brainscore_plugin.any_network import load_model
     network = getattr(load_model(model).activations_model, '_model', None)
     state = network.state_dict() if hasattr(network, 'state_dict') else {}
     # conv1.0.weight: the model's layer conv1 is a convolution and its rectification

@@ -1,9 +1,13 @@
-"""Make a user's own weights a model that Brain-Score knows by a name of its own."""
+"""Make a user's own weights, or any network, a model that Brain-Score knows by a name of its own."""
+from __future__ import annotations
+
 import keyword
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from brainscore_plugin.link import (
     PLUGIN_ROOT,
@@ -18,12 +22,15 @@ from brainscore_plugin.link import (
 from training.backbone import read_weights
 from training.card import check_weights
 
+if TYPE_CHECKING:
+    from brainscore_plugin.any_network import NetworkName
+
 _TEMPLATE = PLUGIN_ROOT / 'models' / 'alexnet64'  # a model finds its weights by its identifier, whatever that is
 
 _INIT = '''from brainscore_vision import model_registry
-from .model import alexnet64
+from .model import {function}
 
-model_registry['{name}'] = lambda: alexnet64('{name}')
+model_registry['{name}'] = lambda: {function}('{name}')
 '''
 
 _TEST = '''import numpy as np
@@ -34,10 +41,11 @@ from PIL import Image
 def test_the_model_has_features_for_every_mouse_area(tmp_path):
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(tmp_path / 'noise.png')
     model = load_model('{name}')
-    features = model.activations_model([str(tmp_path / 'noise.png')], layers=model.layers)
-    assert np.isfinite(features.values).all()
     for area in ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl'):
-        assert set(model.layer_model.region_layer_map[area]) <= set(features['layer'].values)
+        layers = model.layer_model.region_layer_map[area]
+        features = model.activations_model([str(tmp_path / 'noise.png')], layers=layers)
+        assert np.isfinite(features.values).all()
+        assert set(layers) == set(features['layer'].values)
 '''
 
 
@@ -70,32 +78,47 @@ def register(name: str, weights: Path, brainscore: Path, replace: bool = False) 
     FileExistsError, PermissionError
         If it cannot be linked; the model is then as it was before.
     """
-    _check_name(name)
-    home = registered_models()
-    place = home / name
-    if (place / REGISTERED_MARK).is_file():
-        if not replace:
-            raise ValueError(f"'{name}' is registered already: update it with '--replace', or take it out with "
-                             f"'brainscore-mouse register --remove {name}'.")
-    else:
-        _check_free(name, place, brainscore)
+    _check_replaceable(name, brainscore, replace)
     read_weights(weights)
     check_weights(Path(weights), Path(weights).with_suffix('.json'))
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f'.{name}-', dir=home) as scratch:
-        new, before = Path(scratch, 'new'), Path(scratch, 'before')
-        _write_plugin(new, name, Path(weights))
-        if place.exists():
-            place.rename(before)
-        new.rename(place)
-        try:
-            link(brainscore)
-        except BaseException:
-            place.rename(new)
-            if before.exists():
-                before.rename(place)
-            raise
-    return place
+    return _lay(name, lambda folder: _write_plugin(folder, name, Path(weights)), brainscore)
+
+
+def register_network(name: str, network: NetworkName, brainscore: Path, layers: list[str] | None = None,
+                     replace: bool = False) -> Path:
+    """Make a model plugin of a network of torchvision, timm or a Python file, and link it into Brain-Score.
+
+    Parameters
+    ----------
+    name, brainscore, replace
+        As of :func:`register`.
+    network : NetworkName
+        Its architecture, weights and image size.
+    layers : list of str, optional
+        Those to map to the mouse areas, the committed one first; see
+        :func:`~brainscore_plugin.any_network.named_model.described_network`.
+
+    Returns
+    -------
+    pathlib.Path
+        Folder of the plugin, which needs nothing but Brain-Score and the network's library: all weights that are not
+        drawn from a seed are in it.
+
+    Raises
+    ------
+    ValueError, LookupError, ImportError, FileNotFoundError
+        If the name cannot be one or is taken, or the network cannot be built, has no such layer, or is another one
+        when it is built again; nothing has been written then.
+    FileExistsError, PermissionError
+        If it cannot be linked; the model is then as it was before.
+    """
+    from brainscore_plugin.any_network.network_plugin import write_network_plugin
+
+    def write(folder: Path) -> None:
+        write_network_plugin(folder, name, network, layers)
+        _write_registration(folder, name, 'registered_network')
+    _check_replaceable(name, brainscore, replace)
+    return _lay(name, write, brainscore)
 
 
 def remove(name: str, brainscore: Path) -> Path:
@@ -113,6 +136,37 @@ def remove(name: str, brainscore: Path) -> Path:
     unlink_model(brainscore, name)
     shutil.rmtree(registered[name])
     return registered[name]
+
+
+def _check_replaceable(name: str, brainscore: Path, replace: bool) -> None:
+    _check_name(name)
+    place = registered_models() / name
+    if not (place / REGISTERED_MARK).is_file():
+        _check_free(name, place, brainscore)
+    elif not replace:
+        raise ValueError(f"'{name}' is registered already: update it with '--replace', or take it out with "
+                         f"'brainscore-mouse register --remove {name}'.")
+
+
+def _lay(name: str, write: Callable[[Path], None], brainscore: Path) -> Path:
+    """Write a plugin beside the models that are registered, put it in the place of one of its name, and link it."""
+    home = registered_models()
+    place = home / name
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f'.{name}-', dir=home) as scratch:
+        new, before = Path(scratch, 'new'), Path(scratch, 'before')
+        write(new)
+        if place.exists():
+            place.rename(before)
+        new.rename(place)
+        try:
+            link(brainscore)
+        except BaseException:
+            place.rename(new)
+            if before.exists():
+                before.rename(place)
+            raise
+    return place
 
 
 def _check_name(name: str) -> None:
@@ -141,6 +195,10 @@ def _write_plugin(folder: Path, name: str, weights: Path) -> None:
             shutil.copyfile(weights.with_suffix(ending), folder / 'cards' / f'{name}{ending}')
     for file in ('model.py', 'weights.py', 'requirements.txt'):
         shutil.copyfile(_TEMPLATE / file, folder / file)
-    (folder / '__init__.py').write_text(_INIT.format(name=name), encoding='utf-8')
+    _write_registration(folder, name, 'alexnet64')
+
+
+def _write_registration(folder: Path, name: str, function: str) -> None:
+    (folder / '__init__.py').write_text(_INIT.format(name=name, function=function), encoding='utf-8')
     (folder / 'test.py').write_text(_TEST.format(name=name), encoding='utf-8')
     (folder / REGISTERED_MARK).touch()

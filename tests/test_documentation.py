@@ -26,8 +26,8 @@ from brainscore_plugin.command_line import app
 ROOT = Path(__file__).resolve().parents[1]
 DATA_READMES = sorted((ROOT / 'brainscore_plugin' / 'data').glob('*/README.md'))
 PAGES = [ROOT / 'README.md', *(ROOT / 'docs' / f'{name}.md' for name in (
-    'index', 'score', 'method', 'models-and-benchmarks', 'recordings', 'train', 'study', 'viewer', 'submit', 'formats',
-    'add-a-model', 'add-a-domain', 'add-a-benchmark')), ROOT / 'CONTRIBUTING.md', *DATA_READMES]
+    'index', 'score', 'any-network', 'method', 'models-and-benchmarks', 'recordings', 'train', 'study', 'viewer',
+    'submit', 'formats', 'add-a-model', 'add-a-domain', 'add-a-benchmark')), ROOT / 'CONTRIBUTING.md', *DATA_READMES]
 AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
 BLOCK = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 LINKED = [*PAGES, ROOT / 'CHANGELOG.md', *sorted((ROOT / 'docs' / 'api').glob('*.md'))]

@@ -211,4 +211,4 @@ def test_brainscores_command_line_scores_a_registered_model(home, weights, tmp_p
 def test_register_wants_weights_or_remove(arguments):
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1
-    assert 'Either' in result.output
+    assert 'One of' in result.output

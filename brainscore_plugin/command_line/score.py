@@ -6,6 +6,8 @@ import typer
 
 from brainscore_plugin.comma_separated import comma_separated
 
+from .models import NetworkSize, NetworkWeights
+
 commands = typer.Typer()
 
 
@@ -18,19 +20,28 @@ def check(model: str, benchmark: str) -> None:
 
 @commands.command()
 def score(
-    models: Annotated[str, typer.Option(help='Model identifiers, separated by commas.')],
+    models: Annotated[str, typer.Option(help=(
+        'Separated by commas: identifiers, or networks such as torchvision:resnet18, timm:vit_tiny_patch16_224@none or '
+        'mine.py:build_model@64px.'))],
     benchmarks: Annotated[str, typer.Option(help='Benchmark identifiers, separated by commas.')],
     layers: Annotated[str, typer.Option(help=(
         "'mapped' to the benchmark's area, 'all' of the model's, or names separated by commas."))] = 'mapped',
     out: Annotated[Path, typer.Option(metavar='DIR', help='Folder of the results; finished ones are kept.')] = Path(
         'sweep'),
+    weights: NetworkWeights = None,
+    size: NetworkSize = None,
     scheduler: Annotated[str | None, typer.Option(metavar='ADDRESS', help=(
         'A Dask scheduler, such as tcp://host:8786, to compute on; by default the cores of this machine.'))] = None,
 ) -> None:
     """Score every model on every benchmark, layer by layer; start it again to go on where it was stopped."""
+    from brainscore_plugin.any_network.network_name import is_network_name, with_defaults
+    names = [with_defaults(name, weights, size) for name in comma_separated(models)]
+    if any(map(is_network_name, names)):
+        from brainscore_plugin.any_network.published_weights import fetch_absent
+        fetch_absent(names, typer.echo)
     from brainscore_plugin.sweep import sweep
     chosen = layers if layers in ('mapped', 'all') else comma_separated(layers)
-    sweep(comma_separated(models), comma_separated(benchmarks), chosen, out, scheduler)
+    sweep(names, comma_separated(benchmarks), chosen, out, scheduler)
     typer.echo(f'Results: {out.resolve()}')
 
 
@@ -56,3 +67,16 @@ def explain(model: str, benchmark: str) -> None:
     from brainscore_plugin.explain import explain as explain_score
     for line in explain_score(model, benchmark):
         typer.echo(line)
+
+
+@commands.command()
+def leaderboard(
+    sweeps: Annotated[list[Path], typer.Argument(metavar='SWEEP', help="Folders that 'score' has written.")],
+    out: Annotated[Path, typer.Option(metavar='FILE.html', help='The page to write.')] = Path('leaderboard.html'),
+    facts: Annotated[Path | None, typer.Option(metavar='FILE.csv', help=(
+        'A column model and others of numbers, such as naturalness, to show scores against.'))] = None,
+) -> None:
+    """Write a page of the results of sweeps: one file to look at in a browser, which needs no network."""
+    from brainscore_plugin.leaderboard_page import write_page
+    write_page(sweeps, out, facts)
+    typer.echo(f'Page: {out.resolve()}')

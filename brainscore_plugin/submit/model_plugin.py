@@ -65,16 +65,18 @@ def check_address(identifier: str, weights: str) -> None:
     """Raise ValueError if a model's weights can be neither embedded nor fetched as asked for."""
     if weights == EMBED:
         return
-    if identifier in _UNTRAINED:
+    if weights_file(identifier) is None:
         raise ValueError(f'{identifier} has no weights to fetch: they are drawn from a seed. Leave out --weights.')
     if not weights.startswith(('https://', 'http://')) or set('\'"\\ \n') & set(weights):
         raise ValueError(f"--weights takes 'embed' or an address, http://… or https://…, given '{weights}'.")
 
 
 def weights_file(identifier: str) -> Path | None:
-    """The weights of a model; the untrained one has none."""
+    """The weights of a model; those whose weights are drawn from a seed have none."""
     plugin = packable_plugin(identifier)
-    return None if identifier in _UNTRAINED else plugin.directory / 'weights' / f'{identifier}.safetensors'
+    if identifier in _UNTRAINED or _is_network(plugin) and not (plugin.directory / 'weights').is_dir():
+        return None
+    return plugin.directory / 'weights' / f'{identifier}.safetensors'
 
 
 def write_plugin(folder: Path, identifier: str, weights: str) -> None:
@@ -97,6 +99,9 @@ def write_plugin(folder: Path, identifier: str, weights: str) -> None:
         If the weights are missing.
     """
     plugin, source = packable_plugin(identifier), weights_file(identifier)
+    if _is_network(plugin):
+        _write_network(folder, plugin, identifier, weights)
+        return
     if source is not None:
         read_weights(source)
     if weights != EMBED:
@@ -111,6 +116,19 @@ def write_plugin(folder: Path, identifier: str, weights: str) -> None:
     (folder / '__init__.py').write_text(_INIT.format(identifier=identifier), encoding='utf-8')
     _write_json(folder / 'submission.json', submission)
     _write_json(folder / 'region_layer_map' / f'{identifier}.json', model.layer_model.region_layer_map)
+
+
+def _is_network(plugin: Plugin) -> bool:
+    """Whether it is a network registered by its name, whose folder is a submission as it stands."""
+    return (plugin.directory / 'network.json').is_file()
+
+
+def _write_network(folder: Path, plugin: Plugin, identifier: str, weights: str) -> None:
+    shutil.copytree(plugin.directory, folder,
+                    ignore=shutil.ignore_patterns('__pycache__', REGISTERED_MARK, 'weights'))
+    source = weights_file(identifier)
+    if source is not None:
+        _write_json(folder / 'submission.json', {'identifier': identifier, **_lay_weights(source, folder, weights)})
 
 
 def _copy_files(plugin: Plugin, identifier: str, folder: Path) -> None:

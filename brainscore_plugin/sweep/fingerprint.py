@@ -11,6 +11,8 @@ from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidA
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 
 from brainscore_plugin import __version__
+from brainscore_plugin.any_network import NetworkName, is_network_name
+from brainscore_plugin.any_network.sources import check_source, source_files
 from brainscore_plugin.link import PLUGIN_TYPES, Plugin, installed_brainscore, plugins
 
 LIBRARIES = ('brainscore-vision', 'numpy', 'scipy', 'torch', 'torchvision')
@@ -46,6 +48,10 @@ def code_digest(type_: str, identifier: str) -> str:
     LookupError
         If Brain-Score has no plugin of that identifier.
     """
+    if type_ == 'models' and is_network_name(identifier):
+        name = NetworkName.parse(identifier)
+        check_source(name)
+        return digest(versions(), *(file.read_bytes() for file in source_files(name)))
     closure, waiting = set(), [_plugin_of(type_, identifier)]
     while waiting:
         plugin = waiting.pop()

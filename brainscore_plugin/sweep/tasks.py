@@ -42,6 +42,8 @@ class PlannedTask:
         Whether the model commits to a layer.
     model, benchmark, images : str
         Digests of what was found when the sweep began.
+    depth, parameters : int, optional
+        Place of the layer among the model's, from 0, and the number of the model's parameters, where they are known.
     """
     task: Task
     region: str
@@ -50,6 +52,8 @@ class PlannedTask:
     model: str
     benchmark: str
     images: str
+    depth: int | None = None
+    parameters: int | None = None
 
     @property
     def fingerprint(self) -> str:

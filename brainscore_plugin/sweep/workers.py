@@ -7,13 +7,15 @@ from pathlib import Path
 import dask
 import numpy as np
 import torch
-from brainscore_vision import load_benchmark, load_model
+from brainscore_vision import load_benchmark
 from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredictivity
 from brainscore_vision.benchmarks.mouse_predictivity.commitment import Commitment, commitment
 from brainscore_vision.benchmarks.mouse_predictivity.memory import feature_bytes
 from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper
 from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
 from threadpoolctl import threadpool_limits
+
+from brainscore_plugin.any_network import load_model
 
 from .features import FeatureFolder, RecordedLayer
 from .fingerprint import code_digest, digest, recordings_digest, stimuli_digest, weights_digest
@@ -74,7 +76,8 @@ def describe_model(identifier: str, code: str, benchmarks: dict[str, tuple[str, 
             task = Task(identifier, layer, name)
             if layer == COMMITTED or _has_layer(model, layer):
                 headline = layer == COMMITTED or layer in chosen.layers[:1]
-                tasks.append(PlannedTask(task, chosen.region, headline, chosen.mapped, found, benchmark_digest, images))
+                tasks.append(PlannedTask(task, chosen.region, headline, chosen.mapped, found, benchmark_digest, images,
+                                         _depth(model, layer), _parameters(model)))
             else:
                 unknown[task] = LookupError(f"{identifier} has no layer '{layer}'. {_near(model, layer)}")
     return tasks, unknown
@@ -135,7 +138,7 @@ def score_task(planned: PlannedTask, features: dict[str, RecordedLayer] | None, 
                'region': planned.region or score.attrs.get('region', ''), 'committed': planned.committed,
                'mapped': planned.mapped,
                'n_neurons': score.attrs.get('n_neurons'), 'n_nan': score.attrs.get('n_nan'),
-               **_other_animals(benchmark)}
+               'depth': planned.depth, 'parameters': planned.parameters, **_other_animals(benchmark)}
     write_result(task, out, score_rows(score, benchmark), summary, planned.fingerprint)
     return summary
 
@@ -155,7 +158,11 @@ def _choose(model, benchmark, layers: str | list[str]) -> tuple[Commitment, list
     chosen = commitment(model, benchmark.region)
     if not isinstance(layers, str):
         return chosen, layers
-    return chosen, list(chosen.layers) if layers == 'mapped' and chosen.mapped else list(model.layers)
+    if layers == 'all' or not chosen.mapped:
+        return chosen, list(model.layers)
+    # of networks that are named, the committed layer stands before those that run before it
+    order = {layer: place for place, layer in enumerate(model.layers or chosen.layers)}
+    return chosen, sorted(chosen.layers, key=lambda layer: order.get(layer, 0))
 
 
 def _layers(planned: list[PlannedTask]) -> list[str]:
@@ -175,6 +182,16 @@ def _near(model, layer: str) -> str:
     everything = [name for name, _ in network.named_modules()] if isinstance(network, torch.nn.Module) else []
     near = difflib.get_close_matches(layer, named, n=3) or difflib.get_close_matches(layer, everything, n=3)
     return (f"Did you mean {' or '.join(near)}? " if near else '') + f"It names {', '.join(named)}."
+
+
+def _depth(model, layer: str) -> int | None:
+    layers = list(getattr(model, 'layers', None) or [])
+    return layers.index(layer) if layer in layers else None
+
+
+def _parameters(model) -> int | None:
+    network = getattr(getattr(model, 'activations_model', None), '_model', None)
+    return sum(weights.numel() for weights in network.parameters()) if isinstance(network, torch.nn.Module) else None
 
 
 def _has_layer(model, layer: str) -> bool:

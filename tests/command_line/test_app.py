@@ -46,6 +46,15 @@ def test_help_imports_nothing_that_computes():
     assert 'control-domains' in run.stdout
 
 
+@pytest.mark.parametrize('words', [['status'], ['check', 'pixels64', 'Antolik2016.VISp-pls'], ['recordings', 'list']])
+def test_short_commands_answer_without_brainscore(words):
+    slow = {'torch', 'xarray', 'brainscore_core', 'brainscore_vision'}
+    program = (f'import sys; from brainscore_plugin.command_line import app; app({words}, standalone_mode=False); '
+               f'sys.exit(", ".join({slow} & set(sys.modules)) or 0)')
+    run = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
 @pytest.mark.parametrize('group', [[], ['domains'], ['recordings'], ['submit'], ['study'], ['view'], ['score']])
 def test_every_group_has_help(group):
     result = CliRunner().invoke(app, [*group, '-h'])

@@ -281,3 +281,42 @@ def test_large_fits_never_hold_a_matrix_of_features_by_targets():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < coefficients / 4
+
+
+@pytest.mark.parametrize('n_images', [60, 300])
+def test_weak_directions_are_kept_where_the_squared_condition_bites(n_images):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(n_images + 20, 400)), rng.normal(size=(n_images + 20, 3))
+    X[:, 0] *= 1e6
+    Y += X[:, 1:3] @ rng.normal(size=(2, 3))
+    found = fit_predict(X[:n_images], Y[:n_images], X[n_images:], 5)
+    expected = nipals(X[:n_images], Y[:n_images], X[n_images:], 5)
+    assert np.abs(found - expected).max() < 1e-7 * expected.std()  # 2e-4 by the Gram matrix alone
+
+
+def test_responses_that_follow_weak_features_are_predicted():
+    rng = np.random.default_rng(0)
+    latents, axes = rng.normal(size=(80, 60)), np.linalg.qr(rng.normal(size=(400, 60)))[0]
+    X = latents * np.r_[np.ones(10), np.full(50, 1e-6)] @ axes.T
+    Y = latents[:, :25] @ rng.normal(size=(25, 3))
+    found = fit_predict(X[:60], Y[:60], X[60:], 30)
+    expected = nipals(X[:60], Y[:60], X[60:], 30)
+    assert np.abs(found - expected).max() < 1e-6 * expected.std()
+
+
+@pytest.mark.parametrize(('of_features', 'of_responses'), [(1e200, 1), (1e-200, 1), (1, 1e200), (1, 1e-200)])
+@pytest.mark.parametrize('scale', [False, True])
+def test_numbers_of_extreme_size_change_nothing(of_features, of_responses, scale):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(30, 40)), rng.normal(size=(30, 3))
+    expected = fit_predict(X[:20], Y[:20], X[20:], 3, scale)
+    found = fit_predict(X[:20] * of_features, Y[:20] * of_responses, X[20:] * of_features, 3, scale)
+    assert found / of_responses == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_device_of_pytorch_predicts_the_same(monkeypatch):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(320, 400)), rng.normal(size=(320, 30))
+    expected = fit_predict(X[:300], Y[:300], X[300:], 4)
+    monkeypatch.setenv('BRAINSCORE_MOUSE_DEVICE', 'cpu')
+    assert fit_predict(X[:300], Y[:300], X[300:], 4) == pytest.approx(expected, abs=1e-9)

@@ -48,8 +48,15 @@ The matrices of a small fit are too small to share between cores, and a threaded
 more on waiting than it gains (tenfold and worse on a busy machine): run one single-threaded
 process a core instead. Large fits use the threads of BLAS well.
 
+Where the environment names a device of PyTorch by ``BRAINSCORE_MOUSE_DEVICE``, such as
+'cuda', the Gram matrices, which are most of a large fit, are formed there, in float64.
+
 Precision
 ---------
+``X X'`` holds the squares of X's singular values, and rounding in it hides directions
+weaker than some 1e-8 of the strongest. Where it has such weak directions it is not used: an
+orthogonal factorisation of ``X`` itself keeps what scikit-learn would find in them.
+Features and responses of extreme size are scaled by a power of two, which is exact.
 Rounding in ``A`` is relative to its largest eigenvalue when it was formed, and ``A``
 holds the squares of the singular values; ``A`` is therefore formed anew from the deflated
 ``X`` and ``Y`` whenever its largest eigenvalue has fallen by a factor of 1e4.
@@ -64,6 +71,7 @@ References
 .. [3] Rannar, Lindgren, Geladi & Wold (1994). J. Chemom. 8, 111-125.
 .. [4] Davidson (1975). J. Comput. Phys. 17, 87-94.
 """
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -77,6 +85,8 @@ STALE = 1e-4  # fall of the largest eigenvalue after which A is formed anew
 EXHAUSTED = 64 * np.finfo(float).eps  # |X'Y| relative to |X||Y| that is rounding error
 CONVERGED = 1e-10  # angle, in radians, that bounds the error of w for large r
 SUBSPACE = 64  # most vectors Davidson's method holds
+WEAK = 1e-7  # share of a squared singular value in the largest, below which X X' is too coarse
+EXTREME = 300  # binary exponent beyond which squares come near the limits of float64
 COLUMNS = 1024  # columns centred at a time, so that no centred copy is made
 
 
@@ -209,12 +219,14 @@ def rotate(X_train: np.ndarray, X_test: np.ndarray, scale: bool = False) -> Rota
 
     with ``X`` centred (scaled). Since every weight vector of PLS lies in the row space of
     ``X``, the scores ``X w = (U S)(V'w)``, and so the predictions, are unchanged.
-    When features outnumber images, ``X X' = U S^2 U'`` gives them. Rounding there hides
-    directions weaker than a few 1e-7 of the strongest; so it does in ``X (X'Y)``, which
-    every form of PLS computes, so nothing is lost that scikit-learn would find.
+    When features outnumber images, ``X X' = U S^2 U'`` gives them, formed from some
+    columns at a time. Where the spectrum shows directions that are too weak for that
+    (`WEAK`), they are taken from ``X' = Q R`` instead, so that nothing is lost that
+    scikit-learn would find.
     Beyond a few hundred components any orthonormal ``V`` that spans the row space serves
     as well, and cheaper ones are used: ``X = Q R`` when images outnumber features, else
-    the pivoted Cholesky factor of ``X X' = L L'``, with ``V = X'L (L'L)^{-1}``.
+    the pivoted Cholesky factor of ``X X' = L L'``, with ``V = X'L (L'L)^{-1}``, or again
+    ``X' = Q R``.
 
     Parameters
     ----------
@@ -234,14 +246,18 @@ def rotate(X_train: np.ndarray, X_test: np.ndarray, scale: bool = False) -> Rota
         raise ValueError(f'X_train has {n} image(s); PLS needs at least 2')
     if X_test.shape[1] != p:
         raise ValueError(f'X_test has {X_test.shape[1]} features, X_train has {p}')
+    factor = _power_of_two(X_train)
+    if factor != 1:
+        X_train, X_test = X_train * factor, X_test * factor
     if n < p:
-        gram, cross = _products(X_train, X_test, scale)
-        basis, train, test = _by_eigenvectors(gram, cross) if n <= LARGE else _by_cholesky(gram, cross)
+        rotate_wide = _rotate_by_cholesky if n > LARGE else _rotate_by_eigenvectors
+        found = rotate_wide(*_grams(X_train, X_test, scale)) or _rotate_by_qr(X_train, X_test, scale)
+        basis, train, test = found
     else:
         X, mean, std = _standardise(X_train, scale)
         Z = (X_test - mean) / std
         if p <= LARGE:
-            basis, train, test = _by_svd(X, Z)
+            basis, train, test = _rotate_by_svd(X, Z)
         else:
             basis, train = qr(X, mode='economic', check_finite=False)
             test = Z
@@ -309,6 +325,8 @@ def _predict(rotation: Rotation, Ys: list[np.ndarray], names: list[str], n_compo
     for name, Y in zip(names, Ys):
         if len(Y) != rotation.n_train:
             raise ValueError(f'{name} has {len(Y)} images, X_train has {rotation.n_train}')
+    factors = [1. if rotation.scale else _power_of_two(Y) for Y in Ys]
+    Ys = [Y if factor == 1 else Y * factor for Y, factor in zip(Ys, factors)]
     # More components than r leave nothing of X: they would be found exhausted one by one.
     k = min(n_components, rotation.train.shape[1])
     if rotation.train.shape[1] > LARGE:
@@ -326,7 +344,7 @@ def _predict(rotation: Rotation, Ys: list[np.ndarray], names: list[str], n_compo
     if short:
         warnings.warn(f'the residual of X or Y is constant before component {n_components} '
                       f'in {short} of {len(Ys)} fits, which use the components found', stacklevel=2)
-    return predictions
+    return [prediction / factor for prediction, factor in zip(predictions, factors)]
 
 
 def _matrix(name: str, array: np.ndarray) -> np.ndarray:
@@ -367,45 +385,85 @@ def _blocks(Y: np.ndarray, scale: bool) -> Iterator[tuple]:
         yield block, *_standardise(Y[:, block], scale)
 
 
-def _by_svd(X: np.ndarray, Z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _power_of_two(X: np.ndarray) -> float:
+    """What brings entries of extreme size near 1 without rounding; 1 for others."""
+    exponent = int(np.frexp(max(X.max(initial=0), -float(X.min(initial=0))))[1])
+    return 2. ** -exponent if abs(exponent) > EXTREME else 1.
+
+
+def _rotate_by_svd(X: np.ndarray, Z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Components by ``X = U S V'``."""
     U, S, Vt = svd(X, full_matrices=False, check_finite=False)
     # Centring leaves a null direction, which rounding makes tiny and is not kept.
-    kept = S > S[0] * len(X) * np.finfo(float).eps
+    kept = S > S[0] * max(X.shape) * np.finfo(float).eps
     return U[:, kept], np.diag(S[kept]), Z @ Vt[kept].T
 
 
-def _products(X_train: np.ndarray, X_test: np.ndarray, scale: bool) -> tuple[np.ndarray, np.ndarray]:
-    """``X X'``, its lower triangle, and ``Z X'`` of the centred (scaled) features, a block of columns at a time."""
+def _grams(X_train: np.ndarray, X_test: np.ndarray, scale: bool) -> tuple[np.ndarray, np.ndarray]:
+    """``X X'``, its lower triangle, and ``Z X'``, from some columns at a time."""
     n = len(X_train)
-    gram, cross = np.zeros((n, n), order='F'), np.zeros((len(X_test), n))
+    gram, cross = _SymmetricProduct(n), np.zeros((len(X_test), n))
     for block, X, mean, std in _blocks(X_train, scale):
-        gram = _add_gram(gram, X)
+        gram.add(X)
         cross += (X_test[:, block] - mean) / std @ X.T
-    return gram, cross
+    return gram.value(), cross
 
 
-def _by_eigenvectors(gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Components by ``X X' = U S^2 U'``."""
-    values, U = np.linalg.eigh(gram)  # reads the lower triangle
-    kept = values > values[-1] * 10 * len(gram) * np.finfo(float).eps
-    U, S = U[:, kept], np.sqrt(values[kept])
-    return U, np.diag(S), cross @ (U / S)
+def _rotate_by_eigenvectors(gram: np.ndarray, cross: np.ndarray) -> tuple | None:
+    """Components by ``X X' = U S^2 U'``; None where its spectrum is too wide for it."""
+    values, U = np.linalg.eigh(gram)
+    if not values[-1] > 0:  # constant features
+        return U[:, :0], np.zeros((0, 0)), cross[:, :0]
+    if len(values) > 1 and values[1] < WEAK * values[-1]:  # the first is the null direction of centring
+        return None
+    S = np.sqrt(values[1:])
+    return U[:, 1:], np.diag(S), cross @ (U[:, 1:] / S)
 
 
-def _by_cholesky(gram: np.ndarray, cross: np.ndarray) -> tuple[None, np.ndarray, np.ndarray]:
-    """Components by ``X X' = L L'``, pivoted since centring makes it singular."""
-    rounding = 10 * len(gram) * np.finfo(float).eps * gram.diagonal().max()
+def _rotate_by_cholesky(gram: np.ndarray, cross: np.ndarray) -> tuple | None:
+    """Components by ``X X' = L L'``, pivoted since centring makes it singular; None as above."""
+    n, largest = len(gram), gram.diagonal().max()
+    rounding = 10 * n * np.finfo(float).eps * largest
     factor, pivots, rank, _ = lapack.dpstrf(gram, tol=rounding, lower=1, overwrite_a=1)
+    if rank < n - 1 or factor[n - 2, n - 2] ** 2 < WEAK * largest:
+        return None
     pivots -= 1
     train = factor[np.argsort(pivots), :rank]
     test = solve_triangular(factor[:rank, :rank], cross[:, pivots[:rank]].T, lower=True)
     return None, train, test.T
 
 
-def _add_gram(gram: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """``gram + X X'`` in place, the lower triangle only."""
-    return blas.dsyrk(1., X.T, beta=1., c=gram, trans=1, lower=1, overwrite_c=1)
+def _rotate_by_qr(X_train: np.ndarray, X_test: np.ndarray, scale: bool) -> tuple:
+    """Components by ``X' = Q R``, as precise as X itself."""
+    X, mean, std = _standardise(X_train, scale)
+    Q, R = qr(X.T, mode='economic', check_finite=False, overwrite_a=True)
+    Z = (X_test - mean) / std @ Q
+    if len(X) <= LARGE:
+        return _rotate_by_svd(R.T, Z)
+    size = np.abs(R.diagonal())
+    rank = int(np.flatnonzero(size > size.max() * len(X) * np.finfo(float).eps)[-1]) + 1 if size.any() else 0
+    return None, R.T[:, :rank], Z[:, :rank]
+
+
+class _SymmetricProduct:
+    """The sum of ``X X'``: its lower triangle by BLAS, or whole on a device of PyTorch."""
+
+    def __init__(self, n: int):
+        device = os.getenv('BRAINSCORE_MOUSE_DEVICE')
+        self._sum = np.zeros((n, n), order='F')
+        if device:
+            import torch
+            self._sum = torch.from_numpy(self._sum).to(device)
+
+    def add(self, X: np.ndarray) -> None:
+        if isinstance(self._sum, np.ndarray):
+            self._sum = blas.dsyrk(1., X.T, beta=1., c=self._sum, trans=1, lower=1, overwrite_c=1)
+        else:
+            X = self._sum.new_tensor(X)
+            self._sum.addmm_(X, X.T)
+
+    def value(self) -> np.ndarray:
+        return self._sum if isinstance(self._sum, np.ndarray) else np.asfortranarray(self._sum.cpu().numpy())
 
 
 def _project(rotation: Rotation, Y: np.ndarray) -> np.ndarray:
@@ -587,9 +645,9 @@ def _extend(product: Callable[[np.ndarray], np.ndarray], V: np.ndarray, AV: np.n
 
 def _sample_gram(rotation: Rotation, Y: np.ndarray, train: np.ndarray) -> np.ndarray:
     """``G = Y Y'`` (s, s), its lower triangle, less what the scores ``train`` explain."""
-    G = np.zeros(2 * [len(rotation.train)], order='F')
+    G = _SymmetricProduct(len(rotation.train))
     for start in range(0, Y.shape[1], COLUMNS):
         N = _project(rotation, Y[:, start:start + COLUMNS])
         N -= train.T @ (train @ N)
-        G = _add_gram(G, N)
-    return G
+        G.add(N)
+    return G.value()
