@@ -234,6 +234,6 @@ def _check(features: np.ndarray, responses: np.ndarray, animals: np.ndarray, pro
 
 
 def _check_training(n_training: int, protocol: Splits) -> None:
-    if n_training <= protocol.n_components:
-        raise ValueError(f'A split by sources leaves {n_training} training image(s), too few for a PLS regression of '
-                         f'{protocol.n_components} components: give images of more sources, or fewer of the largest.')
+    if n_training < protocol.least_images:
+        raise ValueError(f'A split by sources leaves {n_training} training image(s), too few for a '
+                         f'{protocol.regression}: give images of more sources, or fewer of the largest.')
