@@ -58,8 +58,8 @@ def Antolik2016(variant: str) -> MousePredictivity:
     load = load_with_training_images if fits else load_centred if variant == 'rdm' else load_trials
     return MousePredictivity(
         f'Antolik2016.VISp-{variant}', 'VISp', version=VERSIONS.get(variant, 1), load_recordings=load,
-        metric=load_metric(METRICS[variant]), time_bin=TIME_BIN, bibtex=BIBTEX, ceiler=ceiling, load_training=load_training_trials if fits else None,
-        resolvable_difference=RESOLVABLE.get(variant))
+        metric=load_metric(METRICS[variant]), time_bin=TIME_BIN, bibtex=BIBTEX, ceiler=ceiling,
+        load_training=load_training_trials if fits else None, resolvable_difference=RESOLVABLE.get(variant))
 
 
 def load_trials() -> NeuroidAssembly:
