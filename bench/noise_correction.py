@@ -10,7 +10,8 @@ zero and of which trials are missing; spikes whose gain all neurons of an animal
 
 Two truths. `noise-free` is what the same mapping gets when it is fitted to, and tested on, rates, on the same image
 splits. `expected` is the correlation of the rates with the mapping's prediction averaged over the noise of half of the
-trials, which is what two halves can tell of; the same as noise-free for a linear mapping, not for PLS.
+trials, which is what two halves can tell of; the same as noise-free for a linear mapping, which neither PLS nor ridge
+with a penalty chosen among noisy responses is.
 
 The first table has the bias of the ratio of means (mean over neurons) and, before, of the median of the neurons' own
 ratios (against the median truth), and how many neurons have none; the ratio's bias is given ± its own standard error.
