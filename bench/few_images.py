@@ -13,8 +13,8 @@ Prints one table. For models of a share: mean score; its standard deviation over
 errors that are reported beside it, and by what they would have to be multiplied to meet that standard deviation; how
 often the reported interval holds the mean score; the standard deviation of the difference between two such models; and
 the least true difference that 80 % of recordings show at the level of 5 %, 2.8 times that. Then all shares below 1
-together, from which the constants STRETCH of the metric and RESOLVABLE of the benchmark are set. Last, how often a model
-of one share is told from one of another by the standard deviation of differences.
+together, from which the constants STRETCH of the metric and RESOLVABLE of the benchmark are set. Last, how often a
+model of one share is told from one of another by the standard deviation of differences.
 """
 import argparse
 import itertools

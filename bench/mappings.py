@@ -1,4 +1,4 @@
-"""What each way of scoring gives for the truth, an untrained network and chance on the simulated mouse, and how long it takes.
+"""What each way of scoring gives for truth, random weights and chance on the simulated mouse, and how long it takes.
 
     python bench/mappings.py [--area VISp] [--times 3]
 

@@ -1,4 +1,4 @@
-"""Bias and coverage of the noise correction where the truth is known, by reliability, kind of noise and number of animals.
+"""Bias and coverage of the noise correction where the truth is known, by reliability, noise and number of animals.
 
     python bench/noise_correction.py [--animals 58] [--mapping pls] [--seed 0]
 
@@ -10,13 +10,15 @@ zero and of which trials are missing; spikes whose gain all neurons of an animal
 
 Two truths. `noise-free` is what the same mapping gets when it is fitted to, and tested on, rates, on the same image
 splits. `expected` is the correlation of the rates with the mapping's prediction averaged over the noise of half of the
-trials, which is what two halves can tell of; the same as noise-free for a linear mapping, not for PLS.
+trials, which is what two halves can tell of; the same as noise-free for a linear mapping, which neither PLS nor ridge
+with a penalty chosen among noisy responses is.
 
 The first table has the bias of the ratio of means (mean over neurons) and, before, of the median of the neurons' own
 ratios (against the median truth), and how many neurons have none; the ratio's bias is given ± its own standard error.
 The second has how often intervals cover what all animals that there are get, by the number of animals: before, by
 percentiles of bootstrap samples of animals, and by Student's t. Animals are drawn from those of the first table, with
-replacement where these are not ten times as many. A bias comes on top: it is harmless as long as it is below half of the standard error over animals.
+replacement where these are not ten times as many. A bias comes on top: it is harmless as long as it is below half of
+the standard error over animals.
 """
 import argparse
 import os
@@ -138,8 +140,9 @@ def recordings(rng, features, images, band, noise, protocol, n_animals):
         for animal, value in enumerate(found.of_animals(animals)):
             own = animals == animal
             a, b, c = (values[own] for values in found.means())
+            truth = ratio_of_means(with_rate[own], with_each_other[own], np.ones(own.sum()))
             rows.append((np.isnan(found.of_neurons()[own]).mean(), value, median_ratio(a, b, c), free[own].mean(),
-                         np.median(free[own]), ratio_of_means(with_rate[own], with_each_other[own], np.ones(own.sum()))))
+                         np.median(free[own]), truth))
     return np.array(rows), np.concatenate(splits, axis=1)
 
 
@@ -207,8 +210,9 @@ def main():
     print_table(biases)
     print('\n# coverage, before -> after')
     print_table(covered)
-    nulls = np.mean([null(np.random.default_rng([args.seed, i]), protocol) for i in range(1 if args.tiny else 10)], axis=0)
-    print(f'\nno stimulus signal, random features: pooled, as published, {nulls[0]:.3f}; {nulls[1]:.0%} of neurons '
+    nulls = [null(np.random.default_rng([args.seed, i]), protocol) for i in range(1 if args.tiny else 10)]
+    pooled, without = np.mean(nulls, axis=0)
+    print(f'\nno stimulus signal, random features: pooled, as published, {pooled:.3f}; {without:.0%} of neurons '
           'have no ratio of their own')
 
 

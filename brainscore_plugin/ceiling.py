@@ -98,8 +98,8 @@ def other_animals(benchmarks: Iterable[str]) -> list[str]:
         found = _mouse_benchmark(identifier).inter_animal_consistency
         if found is not None:
             animals = found.attrs['n_animals']
-            lines.append(f"{identifier}: in the place of a model, all neurons of {animals - 1} of the {animals} animals "
-                         f"get {float(found):.3f} ± {found.attrs['error']:.3f} of the remaining one's "
+            lines.append(f"{identifier}: in the place of a model, all neurons of {animals - 1} of the {animals} "
+                         f"animals get {float(found):.3f} ± {found.attrs['error']:.3f} of the remaining one's "
                          f"({found.attrs['raw_sources']:.3f} if they count by their variance); more would get more.")
     return lines
 

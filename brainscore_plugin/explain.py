@@ -108,9 +108,9 @@ def _meaning(benchmark: str) -> str:
     if '-pls_pooled' in benchmark:
         return ('It is the correlation of predicted and measured responses over all pairs of image and neuron of an '
                 f"animal, median over animals, {corrected}; neurons' mean rates alone make most of it")
-    over = 'over all neurons of a field of view' if benchmark == 'Antolik2016.VISp-pls' else 'over all neurons of an animal'
+    whose = 'a field of view' if benchmark.startswith('Antolik2016.') else 'an animal'
     return ('It is the correlation of predicted and measured responses to images the mapping has not seen, '
-            f'{corrected}, {over}')
+            f'{corrected}, over all neurons of {whose}')
 
 
 def _error_over(score: Score) -> str:
@@ -124,9 +124,9 @@ def _other_animals(model: str, score: Score) -> list[str]:
     if consistency is None or not float(consistency) > 0:
         return []
     animals = consistency.attrs['n_animals']
-    return [f"{model} reaches {float(score) / float(consistency):.2f} of what other mice's neurons would: all neurons of "
-            f'{animals - 1} of the {animals} animals, in the place of a model, get {_with_error(consistency)}. With more '
-            'animals they would get more.']
+    return [f"{model} reaches {float(score) / float(consistency):.2f} of what other mice's neurons would: all neurons "
+            f'of {animals - 1} of the {animals} animals, in the place of a model, get {_with_error(consistency)}. With '
+            'more animals they would get more.']
 
 
 def _resolution(score: Score) -> list[str]:

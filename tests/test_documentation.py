@@ -343,7 +343,7 @@ def test_the_readme_names_all_models_benchmarks_and_metrics_and_no_others():
     readme = ROOT / 'README.md'
     assert named(readme, 'model') == registered('models')
     benchmarks = named(readme, 'benchmark')
-    few_images = {f'Antolik2016.VISp-{variant}' for variant in ('pls', 'pls_held_out', 'ridge', 'rdm', 'cka')}  # not pooled
+    few_images = {f'Antolik2016.VISp-{variant}' for variant in ('pls', 'pls_held_out', 'ridge', 'rdm', 'cka')}
     assert 'Antolik2016.VISp-pls' in benchmarks
     fitted = {name.removesuffix('-pls') for name in benchmarks - few_images if name.endswith('-pls')}
     matrices = {name for name in benchmarks - few_images if name.endswith('-rdm')}

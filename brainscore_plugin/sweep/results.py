@@ -14,8 +14,8 @@ PARTIAL = '.partial'  # folder of what is being written
 
 SCHEMA = pa.schema({
     'model': pa.string(), 'layer': pa.string(), 'benchmark': pa.string(), 'animal': pa.string(), 'split': pa.int32(),
-    'value': pa.float64(), 'animal_value': pa.float64(), 'raw': pa.float64(), 'ceiling': pa.float64(), 'n_neurons': pa.int32(), 'n_nan': pa.int32(),
-    'seed': pa.int64(), 'protocol': pa.string(), 'versions': pa.string()})
+    'value': pa.float64(), 'animal_value': pa.float64(), 'raw': pa.float64(), 'ceiling': pa.float64(),
+    'n_neurons': pa.int32(), 'n_nan': pa.int32(), 'seed': pa.int64(), 'protocol': pa.string(), 'versions': pa.string()})
 
 
 def write_result(task: Task, out: Path, rows: pd.DataFrame, summary: dict, fingerprint: str) -> None:
@@ -28,8 +28,8 @@ def write_result(task: Task, out: Path, rows: pd.DataFrame, summary: dict, finge
     out : pathlib.Path
         The sweep's folder.
     rows : pandas.DataFrame
-        Columns animal, split, value, animal_value, raw, ceiling, n_neurons, n_nan, seed, protocol, versions; one row for each
-        animal and image split.
+        Columns animal, split, value, animal_value, raw, ceiling, n_neurons, n_nan, seed, protocol, versions; one row
+        for each animal and image split.
     summary : dict
         What the leaderboard shows; goes into the file's metadata.
     fingerprint : str
@@ -68,8 +68,9 @@ def load_results(out: Path) -> pd.DataFrame:
     pandas.DataFrame
         One row for each model, layer, benchmark, animal and image split. `value` is the animal's noise-corrected value
         in that split alone, `animal_value` that of all splits together, which the score is the mean of and which is not
-        the mean of the splits; `raw` the mean over neurons before correction, `ceiling` the animal's median reliability, `n_nan` of its `n_neurons` have no defined correction; seed, protocol and versions say
-        how it was computed. A benchmark that is not of this project has one row, without animal and split.
+        the mean of the splits; `raw` the mean over neurons before correction, `ceiling` the animal's median
+        reliability; `n_nan` of its `n_neurons` have no correction of their own; seed, protocol and versions say how it
+        was computed. A benchmark that is not of this project has one row, without animal and split.
 
     Raises
     ------

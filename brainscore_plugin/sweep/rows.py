@@ -40,9 +40,10 @@ def _without_splits(score: Score) -> pd.DataFrame:
 
 
 def _per_animal(score: Score, benchmark: MousePredictivity) -> pd.DataFrame:
-    """From values per split and animal; `animal_value` is the animal's as the score has it, from all splits together."""
+    """From values per split and animal; `animal_value` is from all splits together, as the score has it."""
     corrected, raw = score.attrs['corrected'], score.raw.raw
-    undefined = np.isnan(score.attrs.get('neuroids', score.attrs['animals']).values)  # where neurons are pooled, animals
+    # where neurons are pooled, animals take their place
+    undefined = np.isnan(score.attrs.get('neuroids', score.attrs['animals']).values)
     reliability = np.nanmean(benchmark.ceiling.raw.values, axis=0)
     owners = benchmark.recordings['animal'].values
     tables = []

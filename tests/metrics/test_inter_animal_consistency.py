@@ -29,7 +29,7 @@ def test_animals_that_see_the_same_predict_each_other_completely():
 def test_animals_that_see_nothing_alike_predict_nothing():
     found = [consistency(*recordings(False, noise=1., seed=seed)[1:], QUICK, True).of_animals(np.repeat([0, 1, 2], 15))
              for seed in range(6)]
-    assert abs(np.mean(found)) < 3 * np.std(found, ddof=1) / np.sqrt(6)  # 18 values, of which animals are not independent
+    assert abs(np.mean(found)) < 3 * np.std(found, ddof=1) / np.sqrt(6)
 
 
 @pytest.mark.parametrize('z_scored', [False, True])

@@ -22,9 +22,9 @@ def swept(tmp_path, monkeypatch):
                 if model == 'broken' or benchmark in sweep.unavailable:
                     failures[Task(model, '*', benchmark)] = FileNotFoundError('no such file')
                     continue
-                rows = pd.DataFrame({'animal': ['m'], 'split': [0], 'value': [.4], 'animal_value': [.4], 'raw': [.4], 'ceiling': [1.],
-                                     'n_neurons': [5], 'n_nan': [0], 'seed': [0], 'protocol': ['quick'],
-                                     'versions': ['']})
+                rows = pd.DataFrame({'animal': ['m'], 'split': [0], 'value': [.4], 'animal_value': [.4],
+                                     'raw': [.4], 'ceiling': [1.], 'n_neurons': [5], 'n_nan': [0], 'seed': [0],
+                                     'protocol': ['quick'], 'versions': ['']})
                 write_result(Task(model, 'conv1', benchmark), out, rows, {
                     'value': .5, 'error': .1, 'region': 'VISp', 'committed': True, 'n_neurons': 5, 'n_nan': 0}, 'f')
         if failures:

@@ -6,7 +6,8 @@ from brainscore_vision.benchmarks.mouse_predictivity.benchmark import MousePredi
 from brainscore_vision.benchmarks.mouse_predictivity.variants import benchmark_variant
 
 TIME_BIN = (0, 250)  # ms
-SETTINGS = {variant: {'protocol': 'quick'} for variant in ('pls', 'ridge')}  # 10 image splits x 5 trial halves suffice: these neurons are reliable
+# 10 image splits x 5 trial halves suffice: these neurons are reliable
+SETTINGS = {variant: {'protocol': 'quick'} for variant in ('pls', 'ridge')}
 
 # The simulation is this project's; its neurons are the energy model of Adelson and Bergen.
 BIBTEX = """@article{adelson1985spatiotemporal,

@@ -17,9 +17,10 @@ from .bootstrap import bootstrap_attributes
 from .folds import FoldProtocol, fold_correlation, fold_predictions, neuron_correlations
 
 N_BOOTSTRAP = 1000
-# Over simulated recordings scores spread 1.3 to 1.5 times as far as bootstrap samples do, which keep what was fitted
-# (python bench/few_images.py before this factor).
-STRETCH = 1.4
+# Over 40 simulated recordings scores spread 1.6 times as far as bootstrap samples do, which keep what was fitted: root
+# mean square over models that know 0, 0.1 and 0.3 (python bench/few_images.py --benchmarks pls --seed 1; what it prints
+# as `to meet sd`, times the factor that was in force).
+STRETCH = 1.6
 N_HALVINGS = 100  # of the trials, for the reliability of neurons
 
 

@@ -153,9 +153,10 @@ def predictivity(features: np.ndarray, responses: np.ndarray, animals: np.ndarra
     .. math:: \frac{\langle\mathrm{Corr}(M(x; s_1), s_2)\rangle}
                    {\sqrt{\langle\mathrm{Corr}(M(x; s_1), M(x; s_2))\rangle\ \langle\mathrm{Corr}(s_1, s_2)\rangle}}
 
-    where that exists. Responses and predictions in the numerator are those of half of the trials, and so are the reliabilities that they are divided by; and averages are divided, not ratios
-    averaged, because a ratio of noisy terms is biased and a reliability near zero makes it explode (Pospisil & Bair
-    2021, PLoS Comput Biol 17(8):e1009212, treat the bias of such ratios).
+    where that exists. Responses and predictions in the numerator are those of half of the trials, and so are the
+    reliabilities that they are divided by; and averages are divided, not ratios averaged, because a ratio of noisy
+    terms is biased and a reliability near zero makes it explode (Pospisil & Bair 2021, PLoS Comput Biol
+    17(8):e1009212, treat the bias of such ratios).
 
     Nayebi et al. (2023, PLoS Comput Biol 19(10):e1011506) average the ratio
 
