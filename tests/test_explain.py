@@ -3,10 +3,11 @@ import os
 import re
 
 import pytest
+from brainscore_core.metrics import Score
 from brainscore_vision import load_benchmark, load_model
 
 from brainscore_plugin.check import check_there
-from brainscore_plugin.explain import _meaning, explain
+from brainscore_plugin.explain import _meaning, _recordings, explain
 
 MODEL, BENCHMARK = 'pixels64', 'SimulatedMouse.VISp-pls'
 
@@ -51,6 +52,12 @@ def test_of_matrices_it_is_said_what_other_animals_get():
                                                            against)[0])
     assert 0 < lower < upper <= 1
     assert 'the reliability of their matrices' in recordings
+
+
+def test_a_twins_predictions_are_not_called_recordings_of_a_mouse():
+    score = Score(.5)
+    score.attrs.update(n_neurons=600, region='VISp', ceiling=Score(.6))
+    assert _recordings('TwinMouse.VISp-pls', score).startswith("A twin's predictions, not recordings: 600 neurons")
 
 
 def test_an_unknown_model_is_told_before_anything_is_loaded():

@@ -49,7 +49,7 @@ class TestKnownAnswers:
         values = {model: float(score(model, area)) for model in MODELS}
         assert list(values) == sorted(values, key=values.get, reverse=True)
         assert abs(values['random_features']) < 2 * score('random_features', area).attrs['error']
-        assert values['pixels64'] > 2 * score('pixels64', area).attrs['error']
+        assert values['pixels64'] > 1.5 * score('pixels64', area).attrs['error']
 
     def test_the_oracle_gets_what_the_mapping_gets_on_noise_free_rates(self, area):
         population, scenes = simulated_population(), simulated_scenes()

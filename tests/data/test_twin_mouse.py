@@ -23,8 +23,9 @@ class Published(nn.Module):
         for norm in self.norms:
             norm.running_mean.normal_(), norm.running_var.uniform_(.5, 2)
             nn.init.uniform_(norm.weight, .5, 2), nn.init.normal_(norm.bias)
-        self.feature, self.bias = torch.randn(1, 64, 1, N_PUBLISHED), torch.randn(N_PUBLISHED)
-        self.grid = torch.rand(N_PUBLISHED, 2) * 2 - 1
+        self.register_buffer('feature', torch.randn(1, 64, 1, N_PUBLISHED))
+        self.register_buffer('bias', torch.randn(N_PUBLISHED))
+        self.register_buffer('grid', torch.rand(N_PUBLISHED, 2) * 2 - 1)
         self.position = nn.Sequential(nn.Linear(2, 30), nn.ELU(), nn.Linear(30, 2), nn.Tanh())
 
     def checkpoint(self):
@@ -57,13 +58,14 @@ def images():
 
 def test_numpy_predicts_what_pytorch_does_after_embedding(images, tmp_path):
     torch.manual_seed(0)
-    published = Published().double().eval()
+    published = Published().eval()
     np.savez_compressed(tmp_path / 'twin.npz', **embed_twin.embed(published.checkpoint()))
+    published.double()
     twin = Twin(tmp_path / 'twin.npz')
     with torch.no_grad():
-        expected = published((torch.tensor(images[:, None]).double() - 113) / 60).numpy()
+        expected = published((torch.tensor(images[:, None]).double() - 113) / 60).numpy()  # single precision: positions
     assert len(set(twin.units)) == embed_twin.N_NEURONS
-    assert twin.rates(images) == pytest.approx(expected[:, twin.units], abs=1e-8)
+    assert twin.rates(images) == pytest.approx(expected[:, twin.units], abs=1e-4)
 
 
 def test_what_is_embedded_predicts_what_the_published_network_does(images):

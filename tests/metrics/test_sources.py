@@ -55,14 +55,15 @@ def test_sources_are_read_off_the_recordings():
         source_groups(3, np.array(['x', 'y']))
 
 
-@pytest.fixture(scope='module')
-def crops():
+SOURCES = np.repeat(np.arange(N_SOURCES), N_IMAGES // N_SOURCES)
+
+
+def crops(seed):
     """Neurons that answer each source in their own way, and crops of it a little differently; codes of the sources."""
-    rng = np.random.default_rng(0)
-    sources = np.repeat(np.arange(N_SOURCES), N_IMAGES // N_SOURCES)
-    rates = rng.standard_normal((N_SOURCES, N_NEURONS))[sources] + .5 * rng.standard_normal((N_IMAGES, N_NEURONS))
+    rng = np.random.default_rng(seed)
+    rates = rng.standard_normal((N_SOURCES, N_NEURONS))[SOURCES] + .5 * rng.standard_normal((N_IMAGES, N_NEURONS))
     responses = rates[:, None] + .5 * rng.standard_normal((N_IMAGES, N_TRIALS, N_NEURONS))
-    return sources, responses, rng.standard_normal((20, N_SOURCES, 50))[:, sources]
+    return responses, rng.standard_normal((N_SOURCES, 50))[SOURCES]
 
 
 def assemblies(sources, responses, features, grouped):
@@ -83,22 +84,20 @@ def assemblies(sources, responses, features, grouped):
     lambda: load_metric('noise_corrected_pls', protocol=Protocol(image_splits=4, trial_halves=2, n_components=5)),
     lambda: load_metric('noise_corrected_pls_folds', protocol=FoldProtocol(n_divisions=1)),
 ], ids=['halves', 'folds'])
-def test_which_source_an_image_is_of_predicts_nothing_where_sources_are_known(metric, crops):
-    sources, responses, codes = crops
-    scores = {grouped: [float(metric()(*assemblies(sources, responses, code, grouped))) for code in codes[:8]]
+def test_which_source_an_image_is_of_predicts_nothing_where_sources_are_known(metric):
+    scores = {grouped: [float(metric()(*assemblies(SOURCES, *crops(seed), grouped))) for seed in range(8)]
               for grouped in (False, True)}
     assert min(scores[False]) > .4  # it knows the source of every test image from training
     error = np.std(scores[True], ddof=1) / np.sqrt(8)
     assert abs(np.mean(scores[True])) < 3 * error
 
 
-def test_too_few_sources_are_a_clear_error(crops):
-    sources, responses, codes = crops
+def test_too_few_sources_are_a_clear_error():
     one, few = np.zeros(N_IMAGES, int), np.arange(N_IMAGES) // 90
     halves = load_metric('noise_corrected_pls', protocol=Protocol(image_splits=2, trial_halves=2, n_components=10))
     with pytest.raises(ValueError, match='images of several sources'):
-        halves(*assemblies(one, responses, codes[0], grouped=True))
+        halves(*assemblies(one, *crops(0), grouped=True))
     with pytest.raises(ValueError, match='leaves 6 training image'):
-        halves(*assemblies(few, responses, codes[0], grouped=True))
+        halves(*assemblies(few, *crops(0), grouped=True))
     with pytest.raises(ValueError, match=r'2 source\(s\) cannot be divided into 10 folds'):
-        load_metric('noise_corrected_pls_folds')(*assemblies(few, responses, codes[0], grouped=True))
+        load_metric('noise_corrected_pls_folds')(*assemblies(few, *crops(0), grouped=True))

@@ -43,8 +43,9 @@ def patched(tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def request_folder(patched, tmp_path_factory):
-    """A pull request by the command, of the plugins that the simulated benchmarks need and one of models."""
-    own = [plugin for plugin in pull_request.own_plugins() if plugin.name in SIMULATED]
+    """A pull request by the command, of the plugins that the simulated benchmarks and one of models need."""
+    own = [plugin for plugin in pull_request.own_plugins()
+           if plugin.name in SIMULATED or (plugin.type, plugin.name) == ('data', 'TwinMouse')]  # twin_oracle's
     out = tmp_path_factory.mktemp('request') / 'request'
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pull_request, 'own_plugins', lambda: own)

@@ -24,6 +24,7 @@ POOL_DEGREES = 20.  # standard deviation of the neighbourhood whose energy divid
 # Mean rates over neurons are log-normal (Buzsaki & Mizuseki 2014), so that neurons differ far more than images do.
 MEDIAN_RATE = 4.  # Hz
 RATE_LOG_SD = 1.
+ROUNDING = 1e-12  # mean output below which a neuron answers nothing
 
 
 def _sample_neurons(seed: int) -> pd.DataFrame:
@@ -106,12 +107,22 @@ class Population:
 
     @classmethod
     def calibrated(cls, scenes: np.ndarray, seed: int) -> 'Population':
-        """Draw the neurons and fix their gains and tuned shares on `scenes`, uint8 (n_scenes, size, size)."""
+        """Draw the neurons and fix their gains and tuned shares on `scenes`, uint8 (n_scenes, size, size).
+
+        Raises
+        ------
+        ValueError
+            If a neuron answers none of the scenes.
+        """
         neurons = _sample_neurons(seed)
         drive, pool = _drive_and_pool(neurons, scenes)
         neurons['semi_saturation'] = pool.mean(axis=0)
         normalised = drive ** EXPONENT / (neurons['semi_saturation'].to_numpy() + pool)
         neurons['mean_output'] = normalised.mean(axis=0)
+        silent = int((neurons['mean_output'] < ROUNDING).sum())
+        if silent:
+            raise ValueError(f'{silent} simulated neurons answer none of the {len(scenes)} scenes that they are '
+                             'calibrated on: give more scenes.')
         variance = (normalised / neurons['mean_output'].to_numpy()).var(axis=0)
         mean_count, neurons['tuned_share'] = tune(
             neurons['expected_reliability'].to_numpy(), neurons['mean_rate'].to_numpy() * BIN_SECONDS, variance)

@@ -1,4 +1,5 @@
 """The simulated mouse: its recording, loaders of stimulus set and spike counts, and the truth behind them."""
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,7 @@ def simulated_scenes() -> np.ndarray:
     return draw_scenes(N_SCENES, SEED)
 
 
+@lru_cache(maxsize=1)
 def simulated_population() -> Population:
     """The neurons behind the recordings, with their noise-free rates and features."""
     return Population.calibrated(simulated_scenes(), SEED)
