@@ -10,6 +10,7 @@ import functools
 
 import numpy as np
 import pandas as pd
+from brainscore_vision.metrics.mouse_metrics.averages import median
 from scipy.ndimage import correlate1d
 from scipy.special import gammaln
 from tqdm import tqdm
@@ -104,7 +105,7 @@ def describe_distances(images: dict[str, np.ndarray], reference: np.ndarray, sou
         low, high = np.nanquantile(samples, [.025, .975]) if np.isfinite(samples).any() else (np.nan, np.nan)
         rows.append({'domain': domain, 'n_images': len(features), 'n_undefined': len(features) - len(defined),
                      'distance': scene_distance(defined, reference), 'low': low, 'high': high,
-                     'kurtosis': pd.Series(difference_kurtosis(sample)).median()})
+                     'kurtosis': median(difference_kurtosis(sample))})
     return pd.DataFrame(rows, columns=['domain', 'n_images', 'n_undefined', 'distance', 'low', 'high', 'kurtosis'])
 
 

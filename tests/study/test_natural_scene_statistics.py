@@ -62,8 +62,8 @@ def test_noise_of_the_natural_exponent_is_no_scene_and_brightness_does_not_matte
                                 'flat': np.zeros((60, 64, 64))}, features, sources, 150, n_bootstraps=20)
     table = table.set_index('domain')
     assert table.distance['photographs'] < 1 < table.distance['noise'] < table.distance['drawings']
-    assert table.kurtosis['noise'] == pytest.approx(3, abs=.3)
-    assert table.kurtosis['photographs'] > 6
+    assert table['kurtosis']['noise'] == pytest.approx(3, abs=.3)
+    assert table['kurtosis']['photographs'] > 6
     assert table.low['noise'] < table.distance['noise'] < table.high['noise'] * 1.2
     assert np.isnan(table.distance['flat'])
     assert table.n_undefined['flat'] == 60

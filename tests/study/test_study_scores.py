@@ -6,7 +6,7 @@ from brainscore_plugin.sweep import SweepFailed
 from brainscore_plugin.sweep.results import write_result
 from brainscore_plugin.sweep.tasks import Task
 from study import scores as study_scores
-from study.models import DEFAULT, StudyModel
+from study.models import BASELINES, StudyModel, trained_model
 from study.recordings import RECORDINGS
 from study.scores import score_models, score_recordings
 
@@ -37,12 +37,12 @@ def swept(tmp_path, monkeypatch):
 
 def test_values_are_those_of_the_benchmark_and_results_know_their_domain(swept):
     _, recording, out = swept
-    models = [StudyModel('mine', 'real', 'trained'), StudyModel('alexnet64_untrained', 'untrained', 'untrained')]
+    models = [trained_model('mine', 'real'), StudyModel('alexnet64_untrained', 'untrained', 'untrained')]
     results, scores, missing = score_models(models, recording, out)
     assert missing == []
     assert set(scores.value) == {.5}
     assert set(zip(scores.recording, scores.area, scores.metric)) == {
-        ('SimulatedMouse', area, metric) for area in ('VISp', 'VISl') for metric in ('pls', 'pls_pooled')}
+        ('SimulatedMouse', area, metric) for area in ('VISp', 'VISl') for metric in ('pls', 'pls_pooled', 'rdm')}
     assert set(results.domain[results.model == 'mine']) == {'real'}
     assert results.domain[results.model == 'alexnet64_untrained'].isna().all()
 
@@ -74,7 +74,7 @@ def test_results_of_an_earlier_run_with_other_models_are_left_out(swept):
 
 def test_the_oracle_is_asked_of_simulated_recordings_only(swept):
     _, _, out = swept
-    oracle = [model for model in DEFAULT if model.identifier in ('gabor_oracle', 'pixels64')]
+    oracle = [model for model in BASELINES if model.identifier in ('gabor_oracle', 'pixels64')]
     results, _, _ = score_models(oracle, RECORDINGS['sensorium2022'], out)
     assert set(results.model) == {'pixels64'}
 
