@@ -5,7 +5,8 @@ what is compared     models, starts, training_domains, recordings, shown_images;
 scores         predictivity by sweeps
 analyses/      a module for each section of the report: its tables, and figures of these
 statistics     predictivity, domain_comparison, domain_and_seed, naturalness_correlation, multiple_testing, bootstrap
-images         natural_scene_statistics, natural_scenes, naturalness (as published); control_domains makes domains to train controls on
+images         natural_scene_statistics, natural_scenes, naturalness (as published); control_domains makes domains to
+               train controls on
 filters        gabor, gabor_fit, filter_patterns, orientation_tuning, noise_threshold
 activations    norms, distances, decoding
 report         findings, saving, number_text, plotting, provenance, published_numbers, templates/

@@ -2,8 +2,8 @@
 
 Mittal, Soundararajan & Bovik (2013, IEEE Signal Process Lett 20:209, https://doi.org/10.1109/LSP.2012.2227726). Pixels
 of a natural image, less their local mean and over their local contrast, have a distribution of one shape, and so have
-the products of neighbours; drawings, text and micrographs have others. Brightness and contrast do not enter, and no
-exponent has to be near 2 by chance. PyTorch libraries have these features (pyiqa) but bring some 30 packages that
+the products of neighbours; drawings, text and micrographs have others. Brightness does not enter, contrast little, and
+no exponent has to be near 2 by chance. PyTorch libraries have these features (pyiqa) but bring some 30 packages that
 nothing else here needs; tests compare with numbers from one of them.
 """
 import functools
@@ -103,12 +103,10 @@ def describe_distances(images: dict[str, np.ndarray], reference: np.ndarray, sou
         samples = [scene_distance(defined[rng.integers(len(defined), size=len(defined))],
                                   reference[_whole_photographs(sources, rng)]) for _ in range(n_bootstraps)
                    ] if len(defined) > N_FEATURES else [np.nan]
-        # the basic bootstrap: samples hold fewer different photographs and are too far away, by about as much as the
-        # distance itself is
-        high, low = 2 * found - (np.nanquantile(samples, [.025, .975]) if np.isfinite(samples).any() else np.nan
-                                 ) * np.ones(2)
+        # the basic bootstrap: samples, of fewer different photographs, are too far away, as the distance itself is
+        near, far = np.nanquantile(samples, [.025, .975]) if np.isfinite(samples).any() else (np.nan, np.nan)
         rows.append({'domain': domain, 'n_images': len(features), 'n_undefined': len(features) - len(defined),
-                     'distance': found, 'low': max(low, 0), 'high': high,
+                     'distance': found, 'low': max(2 * found - far, 0), 'high': 2 * found - near,
                      'kurtosis': median(difference_kurtosis(sample))})
     return pd.DataFrame(rows, columns=['domain', 'n_images', 'n_undefined', 'distance', 'low', 'high', 'kurtosis'])
 
