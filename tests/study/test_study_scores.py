@@ -26,8 +26,8 @@ def swept(tmp_path, monkeypatch):
                     failures[Task(model, '*', benchmark)] = FileNotFoundError('no such file')
                     continue
                 rows = pd.DataFrame({'animal': [sweep.animal], 'split': [sweep.animal and 0], 'value': [.4],
-                                     'raw': [.4], 'ceiling': [1.], 'n_neurons': [5], 'n_nan': [0], 'seed': [0], 'protocol': ['quick'],
-                                     'versions': ['']})
+                                     'raw': [.4], 'ceiling': [1.], 'n_neurons': [5], 'n_nan': [0], 'seed': [0],
+                                     'protocol': ['quick'], 'versions': ['']})
                 write_result(Task(model, 'conv1', benchmark), out, rows, {
                     'value': .5, 'error': .1, 'region': 'VISp', 'committed': True, 'n_neurons': 5, 'n_nan': 0}, 'f')
         if failures:
