@@ -11,7 +11,7 @@
 PYTHON ?= 3.11
 MODEL ?= alexnet64_simclr_imagenet
 BENCHMARK ?= Antolik2016.VISp-pls
-RECORDINGS ?= simulated
+RECORDINGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,7 +38,7 @@ install: $(VENV)/install.stamp
 
 study: $(VENV)/study.stamp
 	@$(BIN)/brainscore-mouse link --quiet
-	$(BIN)/brainscore-mouse study --recordings $(RECORDINGS) $(if $(DOMAINS),--domains "$(DOMAINS)")
+	$(BIN)/brainscore-mouse study $(if $(RECORDINGS),--recordings $(RECORDINGS)) $(if $(DOMAINS),--domains "$(DOMAINS)")
 
 test: $(VENV)/test.stamp allen
 	@tests/qt_packages.sh

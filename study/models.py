@@ -85,14 +85,14 @@ def choose_models(names: list[str] | None = None) -> list[StudyModel]:
     chosen: list[StudyModel] = []
     for name in dict.fromkeys(names):
         identifier, _, domain = name.partition(':')
-        if domain:
-            taken = {model.seed for model in chosen if model.domain == domain}
-            chosen.append(trained_model(identifier, domain, min(set(range(len(taken) + 1)) - taken)))
-        elif name in known:
-            chosen.append(known[name])
-        else:
+        if not domain and name not in known:
             raise ValueError(f"'{name}' is not among the study's own models: give the prepared domain that it was "
                              f"trained on, as '{name}:DOMAIN', or choose among {', '.join(known)}.")
+        model = known.get(name) or trained_model(identifier, domain)
+        taken = {other.seed for other in chosen if other.domain == model.domain}
+        if model.domain and model.seed in taken:
+            model = trained_model(model.identifier, model.domain, min(set(range(len(taken) + 1)) - taken))
+        chosen.append(model)
     return chosen
 
 

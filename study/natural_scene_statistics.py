@@ -2,14 +2,15 @@
 
 Mittal, Soundararajan & Bovik (2013, IEEE Signal Process Lett 20:209, https://doi.org/10.1109/LSP.2012.2227726). Pixels
 of a natural image, less their local mean and over their local contrast, have a distribution of one shape, and so have
-the products of neighbours; drawings, text and micrographs have others. Brightness and contrast do not enter, and no
-exponent has to be near 2 by chance. PyTorch libraries have these features (pyiqa) but bring some 30 packages that
+the products of neighbours; drawings, text and micrographs have others. Brightness does not enter, contrast little, and
+no exponent has to be near 2 by chance. PyTorch libraries have these features (pyiqa) but bring some 30 packages that
 nothing else here needs; tests compare with numbers from one of them.
 """
 import functools
 
 import numpy as np
 import pandas as pd
+from brainscore_vision.metrics.mouse_metrics.averages import median
 from scipy.ndimage import correlate1d
 from scipy.special import gammaln
 from tqdm import tqdm
@@ -90,7 +91,7 @@ def describe_distances(images: dict[str, np.ndarray], reference: np.ndarray, sou
     -------
     pandas.DataFrame
         A row a domain: domain, n_images, n_undefined (constant images), distance, with low and high, the ends of its
-        95 % interval; kurtosis, as of :func:`difference_kurtosis`, the median over images.
+        95 % interval by the basic bootstrap; kurtosis, as of :func:`difference_kurtosis`, the median over images.
     """
     rows = []
     for domain, of_domain in tqdm(images.items(), desc='natural scene statistics', leave=False, disable=None):
@@ -98,13 +99,15 @@ def describe_distances(images: dict[str, np.ndarray], reference: np.ndarray, sou
         features = natural_scene_features(sample)
         defined = features[np.isfinite(features).all(axis=1)]
         rng = np.random.default_rng([seed, 6])
+        found = scene_distance(defined, reference)
         samples = [scene_distance(defined[rng.integers(len(defined), size=len(defined))],
                                   reference[_whole_photographs(sources, rng)]) for _ in range(n_bootstraps)
                    ] if len(defined) > N_FEATURES else [np.nan]
-        low, high = np.nanquantile(samples, [.025, .975]) if np.isfinite(samples).any() else (np.nan, np.nan)
+        # the basic bootstrap: samples, of fewer different photographs, are too far away, as the distance itself is
+        near, far = np.nanquantile(samples, [.025, .975]) if np.isfinite(samples).any() else (np.nan, np.nan)
         rows.append({'domain': domain, 'n_images': len(features), 'n_undefined': len(features) - len(defined),
-                     'distance': scene_distance(defined, reference), 'low': low, 'high': high,
-                     'kurtosis': pd.Series(difference_kurtosis(sample)).median()})
+                     'distance': found, 'low': max(2 * found - far, 0), 'high': 2 * found - near,
+                     'kurtosis': median(difference_kurtosis(sample))})
     return pd.DataFrame(rows, columns=['domain', 'n_images', 'n_undefined', 'distance', 'low', 'high', 'kurtosis'])
 
 

@@ -65,6 +65,11 @@ class TestVerdict:
         assert set(table.verdict) == {'cannot tell'}
         assert set(table.animals_needed) == {10}
 
+    def test_a_single_split_is_no_sample(self):
+        row = compare_domains(of_domains({'a': .2, 'b': 0}, n_splits=1), pd.Series({'a': 2., 'b': 1.})).iloc[0]
+        assert np.isnan(row.p_splits)
+        assert row.p_animals == 1 / 64
+
     def test_enough_animals_tell_what_is_large(self):
         table = compare_domains(of_domains({'a': .2, 'b': .1, 'c': 0}), pd.Series({'a': 3., 'b': 1., 'c': 2.}))
         found = table.set_index(['more_natural', 'less_natural']).verdict

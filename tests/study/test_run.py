@@ -9,13 +9,14 @@ from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from fabricated.images import coloured_images, prepared
 from PIL import Image
 
-from study import analyses, decoding, noise_threshold, report, run, scores
+from study import analyses, decoding, models, noise_threshold, report, run, scores
 from study.predictivity import with_keys
 from study.saving import SavedFigure
 from study.scores import Scored
 
 MODELS = ['alexnet64_untrained:imagenet', 'alexnet64_untrained_seed1:real', 'alexnet64_untrained_seed2:cremi',
           'alexnet64_untrained_seed3', 'alexnet64_untrained_seed4', 'random_features']
+START = 'alexnet64_untrained_seed3'
 EXPONENTS = {'imagenet': 2, 'real': 2.3, 'cremi': 3.5}
 SEED = 1  # whose noise, of few filters here, no other test uses
 LAYERS = [f'conv{i}' for i in range(1, 6)]
@@ -30,12 +31,13 @@ def fabricated_scores(models, recording, out):
             for benchmark in recording.benchmarks:
                 rows += [{'model': model.identifier, 'label': model.label, 'group': model.group, 'layer': layer,
                           'benchmark': benchmark, 'animal': f'mouse{animal}', 'split': split,
-                          'domain': model.label if model.group == 'trained' else None,
+                          'domain': model.domain,
                           'value': value + .02 * rng.standard_normal()} for animal in range(3) for split in range(5)]
     results = pd.DataFrame(rows)
     results['animal_value'] = results.groupby(['model', 'layer', 'benchmark', 'animal']).value.transform('mean')
-    keys = ['recording', 'area', 'metric', 'model', 'label', 'group', 'layer']
-    values = with_keys(results).groupby(keys, sort=False).value.agg(value='mean', error='std')
+    results['seed'] = 0
+    keys = ['recording', 'area', 'metric', 'model', 'label', 'group', 'domain', 'seed', 'layer']
+    values = with_keys(results).groupby(keys, sort=False, dropna=False).value.agg(value='mean', error='std')
     return Scored(results, values.reset_index().assign(n_neurons=9, n_nan=0), [])
 
 
@@ -63,6 +65,8 @@ def domains(tmp_path_factory):
 def patched(images):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scores, 'score_models', fabricated_scores)
+        patch.setattr(models, 'model_card', lambda identifier: {'training': {'start': START}} if identifier ==
+                      MODELS[0].partition(':')[0] else None)
         patch.setattr(analyses.network_activations, 'shown_images', lambda *_: {'SimulatedMouse': images})
         patch.setattr(noise_threshold, 'NULL_FILTERS', 50)
         patch.setattr(analyses.first_layer_filters, 'NULL_FILTERS', 50)
@@ -101,7 +105,8 @@ class TestReport:
         assert html.count('class="mark"') == n_results - unmarked
         table = pd.read_csv(finished / 'tables' / 'predictivity.csv')
         assert set(table.rests_on) == {'models trained on stand-in images, or for less than the paper; '
-                                       'simulated recordings'}
+                                       'simulated recordings (SimulatedMouse)'}
+        assert set(table.kind) == {'simulated'}
         assert 'Not a replication' in (finished / 'tables' / 'table_1.md').read_text()
         assert 'Not a replication' in (finished / 'figures' / 'naturalness.svg').read_text() or 'text' not in (
             finished / 'figures' / 'naturalness.svg').read_text()
@@ -110,9 +115,22 @@ class TestReport:
         table = pd.read_csv(finished / 'tables' / 'table_1.csv').set_index('domain')
         assert len(table) == 8
         assert table.loc['imagenet', 'allen-calcium, paper'] == .352
-        ours = table['SimulatedMouse, ours (per neuron)']
+        ours = table['SimulatedMouse (simulated), ours (per neuron)']
         assert ours['imagenet'] == pytest.approx(.6, abs=.02)
         assert np.isnan(ours['sketch'])
+        layers = pd.read_csv(finished / 'tables' / 'published_layers.csv').set_index(['domain', 'area', 'layer'])
+        assert layers.paper['clipart', 'VISp', 'conv1'] == .301
+        assert layers['SimulatedMouse (simulated), ours (per neuron)']['imagenet', 'VISp', 'conv1'] == pytest.approx(
+            .6, abs=.03)
+
+    def test_a_network_with_a_known_start_is_compared_with_it_everywhere(self, finished):
+        column = 'SimulatedMouse (simulated), ours (per neuron), minus own start'
+        assert pd.read_csv(finished / 'tables' / 'table_1.csv').set_index('domain')[column]['imagenet'] == (
+            pytest.approx(.4, abs=.02))
+        for name in ('predictivity', 'controls', 'first_layer'):
+            assert 'imagenet − own start' in set(pd.read_csv(finished / 'tables' / f'{name}.csv').label)
+        assert 'started from the weights of alexnet64_untrained_seed3' in (finished / 'report.md').read_text()
+        assert 'What training has added is not known of' in (finished / 'report.md').read_text()
 
     def test_what_is_missing_is_said(self, finished):
         html = (finished / 'report.html').read_text()
@@ -121,22 +139,26 @@ class TestReport:
     def test_the_relation_is_computed_and_judged(self, finished):
         table = pd.read_csv(finished / 'tables' / 'relation.csv')
         row = table[(table.layer == 'conv1') & (table.estimator == 'log_log')].iloc[0]
-        assert (row.n_domains, row.spearman) == (3, 1)
+        assert (row.of, row.n_domains, row.spearman) == ('trained', 3, 1)
+        assert row.verdict == 'undecided'
         assert 'over 3 domains' in (finished / 'report.md').read_text()
 
     def test_each_comparison_has_both_tests(self, finished):
         table = pd.read_csv(finished / 'tables' / 'comparisons.csv')
-        assert len(table) == 3 * 4  # pairs, areas and metrics
+        assert len(table) == 3 * 6  # pairs, areas and metrics
+        assert set(table.verdict) == {'cannot tell'}  # by three animals
         assert {'p_splits', 'p_animals', 'p_splits_holm', 'p_animals_holm'} <= set(table)
 
     def test_the_slow_analyses_are_kept(self, finished):
         kept = {path.name.rpartition('-')[0] for path in (finished / 'steps').iterdir()}
-        assert {'naturalness', 'filters', 'decoding_trained', 'decoding_untrained', 'norms', 'distances'} <= kept
+        assert {'scene_distance', 'naturalness', 'filters', 'decoding_trained', 'decoding_untrained', 'norms',
+                'distances'} <= kept
 
     def test_its_words_are_filled_in(self, finished):
         markdown = (finished / 'report.md').read_text()
         assert 'Gabor-like: R² above what 1% of 50 filters of white noise reach' in markdown
-        assert 'SimulatedMouse VISp, per neuron: Spearman 1.00' in markdown
+        assert 'SimulatedMouse (simulated) VISp, per neuron, trained: Spearman' in markdown
+        assert 'Each domain has been trained on once' in markdown
         assert '{{' not in markdown
 
 
@@ -178,7 +200,6 @@ class TestBadInput:
         ({'recordings': ['allen']}, ValueError, 'allen-calcium'),
         ({'recordings': []}, ValueError, 'none given'),
         ({'models': ['resnet']}, ValueError, 'resnet:DOMAIN'),
-        ({'models': ['a:real', 'b:real']}, ValueError, 'Two models were given for real'),
         ({'domains': 'nowhere'}, FileNotFoundError, 'nowhere is not a folder')])
     def test_what_nobody_can_have_meant_is_refused(self, tmp_path, arguments, error, words):
         with pytest.raises(error, match=words):

@@ -1,6 +1,7 @@
 """Which models are compared."""
 import pytest
 
+from study import models
 from study.models import choose_models, load_models
 
 
@@ -16,8 +17,20 @@ def test_what_does_not_load_is_named():
     assert missing[0].startswith("The model 'nowhere' is missing: ")
 
 
-@pytest.mark.parametrize(('names', 'words'), [
-    (['resnet'], "'resnet:DOMAIN'"), (['a:real', 'b:real'], 'given for real')])
-def test_a_model_is_of_one_domain(names, words):
-    with pytest.raises(ValueError, match=words):
-        choose_models(names)
+def test_an_unknown_model_wants_a_domain():
+    with pytest.raises(ValueError, match="'resnet:DOMAIN'"):
+        choose_models(['resnet'])
+
+
+def test_several_models_of_a_domain_are_its_seeds():
+    chosen = choose_models(['a:real', 'b:real', 'alexnet64_simclr_real', 'c:sketch'])
+    assert [(model.domain, model.seed, model.label) for model in chosen] == [
+        ('real', 0, 'real'), ('real', 1, 'real, seed 1'), ('real', 2, 'real, seed 2'), ('sketch', 0, 'sketch')]
+
+
+def test_seeds_and_starts_are_of_the_study_once_they_are_registered(monkeypatch):
+    monkeypatch.setattr(models, '_registered', lambda identifier: True)
+    chosen = choose_models()
+    assert [model.group for model in chosen].count('trained') == 24
+    assert {model.identifier for model in chosen} >= {
+        'alexnet64_simclr_cremi_seed2', 'alexnet64_kaiming_seed0', 'alexnet64_kaiming_seed2'}

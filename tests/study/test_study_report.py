@@ -11,8 +11,9 @@ from study.report import Report, environment, write_report
 def written(tmp_path, missing):
     table = Table('controls', 'Models <and> controls', pd.DataFrame({'label': ['a < b'], 'value': [.5]}), '')
     seeds = Table('untrained_seeds', 'Seeds', pd.DataFrame({'mean': [.1]}), '')
+    variances = Table('domains_against_seeds', 'Variances', pd.DataFrame({'sd': [.1]}), '')
     write_report(Report(['It rests on sand.'], missing, {'seed': '0'}, [
-        Section('control_models', Findings([table, seeds]), [])]), tmp_path)
+        Section('control_models', Findings([table, seeds, variances]), [])]), tmp_path)
     return (tmp_path / 'report.html').read_text(), (tmp_path / 'report.md').read_text()
 
 

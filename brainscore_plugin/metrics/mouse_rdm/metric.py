@@ -141,5 +141,6 @@ class RDMReliability(Ceiling):
         bounds = np.concatenate([between_animals([halves[name] for name in names]) for names in seen.values()], axis=1)
         score.attrs['between_animals'] = Score([mean(bound) for bound in bounds], coords={
             'bound': ('bound', ['lower', 'upper'])}, dims=('bound',))
-        score.attrs['between_animals'].attrs['n_animals'] = sum(len(names) for names in seen.values() if len(names) > 1)
+        compared = [len(names) for names in seen.values() if len(names) > 1]
+        score.attrs['between_animals'].attrs['n_animals'] = sum(compared)
         return score
