@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 
 from napari_viewer.docks import dock_names, open_dock, open_paths
+from napari_viewer.window import arrange
 
 TITLE = 'Brain-Score Mouse'
+FIRST = 'alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_sketch', 'alexnet64_untrained'
 
 
 def show(model=None, images=None, *, name: str | None = None, viewer=None):
@@ -75,12 +77,28 @@ def run(paths: list[Path], models: list[str], views: list[str] | None = None) ->
     _check(paths, views)
     import napari
     viewer = napari.Viewer(title=TITLE)
-    for view in views:
-        open_dock(viewer, view)
+    docks = [open_dock(viewer, view) for view in views]
+    if docks:
+        arrange(docks[-1])
     if models:
         open_dock(viewer, 'filters').picker.tick(*models)
+    elif not paths and views[-1:] == ['filters']:
+        show_first(viewer)
     open_paths(viewer, paths)
     napari.run()
+
+
+def show_first(viewer) -> None:
+    """Something to see at once: the filters of three models beside their start, and where to go from there."""
+    from napari_viewer.core.networks import identifiers
+    known = identifiers()
+    models = [model for model in FIRST if model in known]
+    dock = open_dock(viewer, 'filters')
+    dock.hint.setText(f"What {', '.join(models[:-1])} have learned in their first layer, beside {models[-1]}, the start "
+                      'of all. Click a filter to see its Gabor fit; then open the tab Activations, or Neurons for what '
+                      'the models predict of real ones.')
+    dock.sort.value = 'Gabor fit (R²)'
+    dock.picker.tick(*models)
 
 
 def _check(paths: list[Path], views: list[str]) -> None:

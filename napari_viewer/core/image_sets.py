@@ -125,7 +125,11 @@ def from_stimulus_set(identifier: str) -> ImageSet:
     """A stimulus set of Brain-Score, such as the scenes of the simulated mouse."""
     keep_triton_out()
     from brainscore_vision import load_stimulus_set
-    stimulus_set = load_stimulus_set(identifier)
+    return of_stimulus_set(load_stimulus_set(identifier), identifier)
+
+
+def of_stimulus_set(stimulus_set, name: str) -> ImageSet:
+    """A stimulus set that is loaded; the source of an image is its stimulus_id."""
     ids = list(stimulus_set['stimulus_id'])
     files = [Path(stimulus_set.get_stimulus(stimulus_id)) for stimulus_id in ids]
     index = _index([str(stimulus_id) for stimulus_id in ids])
@@ -133,7 +137,7 @@ def from_stimulus_set(identifier: str) -> ImageSet:
         if column in stimulus_set:
             index['class_name'] = stimulus_set[column].astype(str).to_numpy()
             break
-    return ImageSet(identifier, index, lambda i: Image.open(files[i]))
+    return ImageSet(name, index, lambda i: Image.open(files[i]))
 
 
 def stimulus_sets() -> list[str]:

@@ -30,9 +30,11 @@ class ActivationDock(DockWidget):
     ----------
     napari_viewer : napari.Viewer
     """
+    tab = 'Activations'
 
     def __init__(self, napari_viewer):
-        super().__init__(napari_viewer, 'How layers respond to an image: tick models, move the image slider, click a map.')
+        super().__init__(napari_viewer, 'How layers respond to an image. Tick models, move the image slider, click a '
+                         'map to lay it over the image.')
         self.features: list[FeatureMaps] = []  # on the canvas; none while others are prepared
         self._kept: list[FeatureMaps] = []
         self.map_stack = MapStack(self._draw_sheet, self)
@@ -42,10 +44,10 @@ class ActivationDock(DockWidget):
             'Left': lambda: self.step(-1), 'Right': lambda: self.step(1), 'PageUp': lambda: self.step(-PAGE),
             'PageDown': lambda: self.step(PAGE), 'Up': lambda: self.step_model(-1),
             'Down': lambda: self.step_model(1)})
-        self.connect(self.state.networks_changed, self._on_others)
-        self.connect(self.state.images_changed, self._on_others)
-        self.connect(self.state.image_changed, self._on_image)
-        self.connect(self.state.chosen_changed, self._on_chosen)
+        self.follow(self.state.networks_changed, self._on_others)
+        self.follow(self.state.images_changed, self._on_others)
+        self.follow(self.state.image_changed, self._on_image)
+        self.follow(self.state.chosen_changed, self._on_chosen)
         self.take_canvas()
 
     def _make_widgets(self) -> None:
@@ -97,6 +99,10 @@ class ActivationDock(DockWidget):
             self._put(self._kept)
         else:
             self._prepare()
+
+    def draw_anew(self) -> None:
+        self.map_stack.set_features(self.features)
+        self.redraw_if_active()
 
     def summarise(self) -> None:
         """Go through all images with all models, in the background."""
@@ -220,7 +226,7 @@ class ActivationDock(DockWidget):
         from napari_viewer.core.norms_figure import norms_figure
         layer, image, features, _ = key
         norms = {one.network.name: one.norms[layer] for one in features if layer in one.norms}
-        return norms_figure(norms, layer, image)
+        return norms_figure(norms, layer, image, {one.network.name: one.network.identifier for one in features})
 
 
 def _load_scenes() -> Iterator[image_sets.ImageSet]:

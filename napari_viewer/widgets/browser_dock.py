@@ -14,6 +14,9 @@ from napari_viewer.widgets.main_thread import background_cache
 
 ALL_CLASSES = 'all classes'
 NO_IMAGES = 'No images chosen.\nTick a set in the dock widget on the right, or open a folder or an archive.'
+NO_DOMAIN = ('No domain is prepared yet. Tick a stimulus set in the dock widget on the right, open a folder of\n'
+             'images, or fetch a first domain:\n\nbrainscore-mouse domains fetch quickdraw\n'
+             'brainscore-mouse domains prepare quickdraw')
 SPECTRUM_SIZE = 64  # px; images of other sizes are resized, as those of prepared domains are
 
 
@@ -24,6 +27,7 @@ class BrowserDock(DockWidget):
     ----------
     napari_viewer : napari.Viewer
     """
+    tab = 'Images'
 
     def __init__(self, napari_viewer):
         super().__init__(napari_viewer, 'Images of the domains. Tick sets to see them side by side, scroll with the '
@@ -60,6 +64,12 @@ class BrowserDock(DockWidget):
         self.show_button.clicked.connect(lambda _: self.show_to_models())
         self.take_canvas()
 
+    def draw_anew(self) -> None:
+        self._blank = self._last = message_sheet('Reading images …', SIZE)
+        self.sheet = ImageSheet(self.sets, self.sheet.class_name)
+        self._cache.forget()
+        self.redraw_if_active()
+
     def has_content(self) -> bool:
         return bool(self.sets)
 
@@ -76,7 +86,8 @@ class BrowserDock(DockWidget):
         """Show the sheet on the canvas."""
         self.make_active()
         if not self.sets:
-            empty = message_sheet(NO_IMAGES, SIZE)
+            prepared = any(label.endswith('(domain)') for label in self.picker.labels())
+            empty = message_sheet(NO_IMAGES if prepared or self.picker.busy else NO_DOMAIN, SIZE)
             self.sheet_layer.show(empty, np.zeros(SIZE, np.uint16), None)
             return
         self.sheet_layer.show(self._current(), self.sheet.labels(), self.sheet.table(self.row.value))

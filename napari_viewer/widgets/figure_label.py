@@ -7,6 +7,7 @@ from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QImage, QPixmap
 from qtpy.QtWidgets import QLabel
 
+from napari_viewer.core.dock_figure import use_scale
 from napari_viewer.widgets.main_thread import background_cache
 
 PAUSE = 120  # ms that the canvas is given to draw first: a thread that runs Python slows down all others
@@ -39,6 +40,7 @@ class FigureLabel(QLabel):
     def show_key(self, key) -> None:
         """Show the figure of a key, as soon as it is drawn; None empties the label."""
         self._key = key
+        use_scale(self.devicePixelRatioF())
         if key is None:
             self._shown = None
             self.setText(self._empty)
@@ -53,6 +55,12 @@ class FigureLabel(QLabel):
     def is_current(self) -> bool:
         """Whether the figure of the last key is shown."""
         return self._key is not None and self._shown == self._key
+
+    def draw_anew(self) -> None:
+        """Draw the figure again, in other colours."""
+        self._cache.forget()
+        self._shown = None
+        self.show_key(self._key)
 
     def close_cache(self) -> None:
         """End the background thread; no other figure is drawn."""
@@ -70,14 +78,17 @@ class FigureLabel(QLabel):
         elif figure is not None:
             figure = np.ascontiguousarray(figure)
             height, width = figure.shape[:2]
-            self.setPixmap(QPixmap.fromImage(QImage(figure.data, width, height, 3 * width,
-                                                    QImage.Format.Format_RGB888)))
+            pixmap = QPixmap.fromImage(QImage(figure.data, width, height, 3 * width, QImage.Format.Format_RGB888))
+            pixmap.setDevicePixelRatio(self.devicePixelRatioF())
+            self.setPixmap(pixmap)
             self._shown = key
-            self.setMinimumHeight(height)  # layouts do not ask a label of wrapped text for it
+            # layouts do not ask a label of wrapped text for it
+            self.setMinimumHeight(round(height / self.devicePixelRatioF()))
 
     def mousePressEvent(self, event) -> None:
         point = event.position().toPoint() if hasattr(event, 'position') else event.pos()
-        self.clicked.emit(point.x(), point.y())
+        scale = self.devicePixelRatioF()
+        self.clicked.emit(round(point.x() * scale), round(point.y() * scale))
 
 
 def _drawn(draw: Callable, key) -> np.ndarray | str:

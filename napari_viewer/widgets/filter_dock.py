@@ -26,6 +26,7 @@ class FilterDock(DockWidget):
     ----------
     napari_viewer : napari.Viewer
     """
+    tab = 'Filters'
 
     def __init__(self, napari_viewer):
         super().__init__(napari_viewer, 'First-layer filters. Tick models; click a filter to see it in all of them.')
@@ -40,8 +41,8 @@ class FilterDock(DockWidget):
         self.sort.changed.connect(self._on_sort)
         self.fit_button.changed.connect(lambda: self.fit())
         self.export_button.changed.connect(self._choose_folder)
-        self.connect(self.state.networks_changed, self.redraw_if_active)
-        self.connect(self.state.chosen_changed, self._on_chosen)
+        self.follow(self.state.networks_changed, self._on_networks)
+        self.follow(self.state.chosen_changed, self._on_chosen)
         self.take_canvas()
 
     def _make_controls(self) -> None:
@@ -60,7 +61,7 @@ class FilterDock(DockWidget):
                                      'sorting do so, too.')
         self.export_button = PushButton(text='Export…', tooltip='Write the sheet as filters.png, and the number, '
                                         'strength and fit of every filter as filters.csv, into a folder.')
-        self.options = Container(widgets=[self.arrangement, self.model, self.contrast, self.sort, self.colour], labels=True)
+        self.options = Container(widgets=[self.arrangement, self.model, self.contrast, self.sort, self.colour])
         self.buttons = Container(widgets=[self.fit_button, self.export_button], layout='horizontal', labels=False)
         self.worker_bar = WorkerBar()
         self.detail = FigureLabel(self._draw_detail, 'Click a filter to see its Gabor fit and its orientation tuning.',
@@ -88,7 +89,8 @@ class FilterDock(DockWidget):
             if self.arrangement.value == ONE_AT_A_TIME and filters:
                 filters = {self.model.value: filters[self.model.value]}
             self.sheet = FilterSheet(filters, contrast=self.contrast.value, colour=self.colour.value,
-                                     sort=self.sort.value, fits=self.fits)
+                                     sort=self.sort.value, fits=self.fits,
+                                     better={network.name: network.better_than_noise for network in self.state.networks})
             sheet = self.sheet.draw(self.chosen)
         except (ValueError, OSError, MemoryError) as error:
             notify_error(error)
@@ -168,6 +170,11 @@ class FilterDock(DockWidget):
         from napari_viewer.core.filter_figure import filter_figure
         network, number = key
         return filter_figure(network.filters[number], network.gabors.iloc[number], network.name)
+
+    def _on_networks(self) -> None:
+        self.redraw_if_active()
+        if SORTS[self.sort.value] not in (None, 'strength') and self.state.active_dock in (self, None):
+            self.fit()
 
     def _on_sort(self, sort: str) -> None:
         if SORTS[sort] not in (None, 'strength') and self.state.networks:

@@ -46,9 +46,9 @@ class MapControls(QWidget):
             self.image.max = max(n_images - 1, 1)
             self.image.enabled = n_images > 1
             self.image.value = image
-        _offer(self.layer, [ALL_LAYERS, *layers])
-        _offer(self.model, models)
-        _offer(self.compared, [NONE, *models])
+        offer(self.layer, [ALL_LAYERS, *layers])
+        offer(self.model, models)
+        offer(self.compared, [NONE, *models])
 
     def set_image(self, image: int) -> None:
         """Show the number of the image that was chosen elsewhere."""
@@ -63,7 +63,8 @@ class MapControls(QWidget):
                           self.top.value)
 
 
-def _offer(box: ComboBox, choices: list[str]) -> None:
+def offer(box: ComboBox, choices: list[str]) -> None:
+    """Offer choices, in silence; what was chosen and is still offered stays chosen."""
     value = box.value
     with box.changed.blocked():
         box.choices = choices

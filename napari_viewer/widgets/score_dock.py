@@ -21,6 +21,7 @@ class ScoreDock(DockWidget):
     ----------
     napari_viewer : napari.Viewer
     """
+    tab = 'Scores'
 
     def __init__(self, napari_viewer):
         super().__init__(napari_viewer, "Scores of a sweep ('brainscore-mouse score'). Ticked models are drawn in "
@@ -44,7 +45,7 @@ class ScoreDock(DockWidget):
         self.figure.clicked.connect(self._on_clicked)
         self.fill(self.picker, self.open_button, self.folder, self.options.native, self.worker_bar, self.figure)
         self.benchmark.changed.connect(lambda _: self._show())
-        self.connect(self.state.networks_changed, self._show)
+        self.follow(self.state.networks_changed, self._show)
 
     def open(self, folder: Path) -> None:
         """Load a sweep in the background: first its results, then the naturalness of its models' images."""
