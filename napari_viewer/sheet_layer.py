@@ -99,6 +99,11 @@ class SheetLayer:
         """Move the tiles, or describe them otherwise."""
         self.labels, self.table = labels, table
 
+    @property
+    def sheet(self) -> np.ndarray | None:
+        """What is on the canvas, uint8 (height, width, 3)."""
+        return self.layer.data if self.on_canvas else None
+
     def tile(self, label: int) -> pd.Series:
         """The row of the table that describes a tile."""
         return self.table.iloc[label - 1]

@@ -34,8 +34,9 @@ def show(model=None, images=None, *, name: str | None = None, viewer=None):
     """
     import napari
 
+    from napari_viewer.core.image_sets import any_images
     from napari_viewer.viewer_state import state_of
-    image_set = _image_set(images)
+    image_set = any_images(images)
     models = [] if model is None else model if isinstance(model, list) else [model]
     networks = [_network(one, name, image_set) for one in models]
     viewer = viewer or napari.Viewer(title=TITLE)
@@ -94,8 +95,8 @@ def show_first(viewer) -> None:
     known = identifiers()
     models = [model for model in FIRST if model in known]
     dock = open_dock(viewer, 'filters')
-    dock.hint.setText(f"What {', '.join(models[:-1])} have learned in their first layer, beside {models[-1]}, the start "
-                      'of all. Click a filter to see its Gabor fit; then open the tab Activations, or Neurons for what '
+    dock.hint.setText(f"What {', '.join(models[:-1])} have learned in their first layer, beside {models[-1]}, their "
+                      'start. Click a filter to see its Gabor fit; then open the tab Activations, or Neurons for what '
                       'the models predict of real ones.')
     dock.sort.value = 'Gabor fit (R²)'
     dock.picker.tick(*models)
@@ -116,16 +117,6 @@ def _check(paths: list[Path], views: list[str]) -> None:
         import napari  # noqa: F401
     except ImportError as error:
         raise ImportError(f"napari is not installed ({error}): pip install 'brainscore-mouse[viewer]'") from error
-
-
-def _image_set(images):
-    """The images that :func:`show` is given, as an ImageSet or None."""
-    from napari_viewer.core import image_sets
-    if images is None or isinstance(images, image_sets.ImageSet):
-        return images
-    if isinstance(images, (str, Path)):
-        return image_sets.from_path(Path(images)) if Path(images).exists() else image_sets.from_domain(images)
-    return image_sets.from_array(images)
 
 
 def _network(model, name: str | None, image_set):

@@ -1,16 +1,19 @@
 """How all figures of the dock widgets look; matplotlib draws them without a window, as RGB arrays."""
+import contextlib
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
+from napari_viewer.core.export import save_figure
 from napari_viewer.core.theme import as_hex, theme
 
 WIDTH = 3.5  # inches of a dock widget at DPI
 DPI = 100
 _scale = 1.  # pixels of the screen for each of a figure
-_SETTINGS = threading.Lock()
+_SETTINGS, _target = threading.Lock(), threading.local()
 
 
 def styled(draw: Callable) -> Callable:
@@ -53,8 +56,20 @@ def _style() -> dict:
             'legend.fontsize': 7, 'svg.fonttype': 'none', 'pdf.fonttype': 42}
 
 
+@contextlib.contextmanager
+def saved_to(path: Path) -> Iterator[None]:
+    """Write the figure that this thread draws next to a file, too: PNG, or SVG or PDF with its lines as such."""
+    _target.path = path
+    try:
+        yield
+    finally:
+        _target.path = None
+
+
 def as_array(figure) -> np.ndarray:
     """A matplotlib figure as pixels, uint8 (height, width, 3)."""
+    if getattr(_target, 'path', None) is not None:
+        save_figure(_target.path, figure)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     canvas = FigureCanvasAgg(figure)
     canvas.draw()

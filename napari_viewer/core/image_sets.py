@@ -79,6 +79,15 @@ class ImageSet:
         return str(self.index['class_name'].iat[i])
 
 
+def any_images(images) -> ImageSet | None:
+    """Images by whatever the user names them by: an array, a prepared domain's name, a folder or an archive."""
+    if images is None or isinstance(images, ImageSet):
+        return images
+    if isinstance(images, (str, Path)):
+        return from_path(Path(images)) if Path(images).exists() else from_domain(images)
+    return from_array(images)
+
+
 def from_array(images, name: str = 'images') -> ImageSet:
     """Images from an array.
 

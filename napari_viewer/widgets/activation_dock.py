@@ -11,6 +11,7 @@ from napari_viewer.core.filter_sheet import NO_MODEL
 from napari_viewer.core.map_sheet import SIZE, placeholder
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.map_controls import MapControls
 from napari_viewer.widgets.map_stack import MapStack
@@ -62,7 +63,7 @@ class ActivationDock(DockWidget):
         self.norms = FigureLabel(self._draw_norms, "'Go through all images' draws the norms of activations here.",
                                  'How strongly a layer responds: Euclidean norm of its activations, over the images.')
         self.fill(self.picker, self.image_set_label, self.controls, self.summarise_button, self.worker_bar,
-                  self.galleries, self.norms)
+                  self.galleries, self.norms, ExportRow(self))
         self.on_close(self.galleries.close_cache)
         self.controls.image_changed.connect(self.state.set_image)
         self.controls.model_changed.connect(lambda _: self._on_option())

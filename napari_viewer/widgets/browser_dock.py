@@ -8,6 +8,7 @@ from napari_viewer.core.image_sheet import SIZE, ImageSheet
 from napari_viewer.core.sheet_drawing import message_sheet
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.image_picker import ImagePicker
 from napari_viewer.widgets.main_thread import background_cache
@@ -51,7 +52,7 @@ class BrowserDock(DockWidget):
         self.spectrum = FigureLabel(self._draw_spectrum, '', (
             'Power averaged over orientations, of the image in luminance under a Hann window, and the power law fitted '
             'to it. Naturalness is -log|p - 2|; photographs of nature have p near 2.'))
-        self.fill(self.picker, self.options.native, self.details, self.show_button, self.spectrum)
+        self.fill(self.picker, self.options.native, self.details, self.show_button, self.spectrum, ExportRow(self))
         self.on_close(self.picker.close_sets)
         self.on_close(self._cache.close)
         self.sheet_layer = SheetLayer(self, 'domain images', self._on_clicked, self.scroll, {

@@ -1,14 +1,16 @@
 """A figure in a dock widget: drawn in a background thread, shown in its own size, clickable."""
 import functools
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QImage, QPixmap
-from qtpy.QtWidgets import QLabel
+from qtpy.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
 
-from napari_viewer.core.dock_figure import use_scale
+from napari_viewer.core.dock_figure import saved_to, use_scale
 from napari_viewer.widgets.main_thread import background_cache
+from napari_viewer.widgets.notifications import notify_error
 
 PAUSE = 120  # ms that the canvas is given to draw first: a thread that runs Python slows down all others
 
@@ -30,8 +32,9 @@ class FigureLabel(QLabel):
         super().__init__(empty)
         self._empty, self._key, self._shown = empty, None, None
         self.setWordWrap(True)
-        self.setToolTip(tooltip)
+        self.setToolTip(f'{tooltip} Right-click to copy or save it.')
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._draw = draw
         self._cache = background_cache(functools.partial(_drawn, draw), self._on_ready, self, capacity=16)
         self._due = QTimer(self)
         self._due.setSingleShot(True)
@@ -61,6 +64,28 @@ class FigureLabel(QLabel):
         self._cache.forget()
         self._shown = None
         self.show_key(self._key)
+
+    def save(self, path: Path) -> None:
+        """Write the figure as PNG, SVG or PDF."""
+        try:
+            with saved_to(path):
+                self._draw(self._key)
+        except (OSError, ValueError) as error:
+            notify_error(error)
+
+    def contextMenuEvent(self, event) -> None:
+        """Copy or save the figure."""
+        if not self.is_current:
+            return
+        menu = QMenu(self)
+        copy, save = menu.addAction('Copy figure'), menu.addAction('Save figure…')
+        chosen = menu.exec(event.globalPos())
+        if chosen is copy:
+            QApplication.clipboard().setPixmap(self.pixmap())
+        elif chosen is save:
+            path = QFileDialog.getSaveFileName(self, 'Save the figure', '', 'PDF (*.pdf);;SVG (*.svg);;PNG (*.png)')[0]
+            if path:
+                self.save(Path(path))
 
     def close_cache(self) -> None:
         """End the background thread; no other figure is drawn."""

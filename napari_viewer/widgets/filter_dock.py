@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QFileDialog
 from napari_viewer.core.filter_sheet import CONTRASTS, SORTS, FilterSheet, export
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.model_picker import ModelPicker
 from napari_viewer.widgets.notifications import notify_error
@@ -67,7 +68,7 @@ class FilterDock(DockWidget):
         self.detail = FigureLabel(self._draw_detail, 'Click a filter to see its Gabor fit and its orientation tuning.',
                                   'The chosen filter with the outline of its Gabor fit (at 1.5 standard deviations), '
                                   'the fit, and the response to gratings of the fitted frequency.')
-        self.fill(self.picker, self.options.native, self.buttons.native, self.worker_bar, self.detail)
+        self.fill(self.picker, self.options.native, self.buttons.native, self.worker_bar, self.detail, ExportRow(self))
 
     @property
     def chosen(self) -> int | None:
@@ -88,14 +89,15 @@ class FilterDock(DockWidget):
             filters = {network.name: network.filters for network in self.state.networks}
             if self.arrangement.value == ONE_AT_A_TIME and filters:
                 filters = {self.model.value: filters[self.model.value]}
+            better = {network.name: network.better_than_noise for network in self.state.networks}
             self.sheet = FilterSheet(filters, contrast=self.contrast.value, colour=self.colour.value,
-                                     sort=self.sort.value, fits=self.fits,
-                                     better={network.name: network.better_than_noise for network in self.state.networks})
+                                     sort=self.sort.value, fits=self.fits, better=better)
             sheet = self.sheet.draw(self.chosen)
         except (ValueError, OSError, MemoryError) as error:
             notify_error(error)
             return
-        self.sheet_layer.show(sheet, *(self.sheet.labels() if filters else (np.zeros(sheet.shape[:2], np.uint16), None)))
+        labels, table = self.sheet.labels() if filters else (np.zeros(sheet.shape[:2], np.uint16), None)
+        self.sheet_layer.show(sheet, labels, table)
 
     def step(self, filters: int) -> None:
         """Choose the filter so many places on in the order of the first model shown, back if negative."""

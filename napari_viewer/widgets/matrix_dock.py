@@ -16,6 +16,7 @@ from napari_viewer.core.matrix_sheet import SIZE, MatrixQuery, MatrixSheet
 from napari_viewer.core.sheet_drawing import message_sheet
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.main_thread import background_cache
 from napari_viewer.widgets.map_controls import NONE, offer
 from napari_viewer.widgets.model_picker import ModelPicker
@@ -60,7 +61,7 @@ class MatrixDock(DockWidget):
         self.summary.setWordWrap(True)
         self.summary.setToolTip('The score of the layer, of which the correlations above the matrices are part.')
         self.picker, self.worker_bar = ModelPicker(self), WorkerBar()
-        self.fill(self.picker, self.options.native, self.summary, self.worker_bar)
+        self.fill(self.picker, self.options.native, self.summary, self.worker_bar, ExportRow(self))
         self.source.changed.connect(lambda _: self.open())
         for option in (self.name, self.sort):
             option.changed.connect(lambda _: self._show_sheet())

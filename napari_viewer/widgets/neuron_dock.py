@@ -12,6 +12,7 @@ from napari_viewer.core.recording import Recording, open_recording, recordings
 from napari_viewer.core.sheet_drawing import message_sheet
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.main_thread import background_cache
 from napari_viewer.widgets.map_controls import NONE, offer
@@ -34,8 +35,8 @@ class NeuronDock(DockWidget):
     tab = 'Neurons'
 
     def __init__(self, napari_viewer):
-        super().__init__(napari_viewer, 'Neurons beside models. Choose a neuron; tick models to see what they predict of '
-                         'it; click an image to see what every neuron answers to it.')
+        super().__init__(napari_viewer, 'Neurons beside models. Choose a neuron; tick models to see what they predict '
+                         'of it; click an image to see what every neuron answers to it.')
         self.recording: Recording | None = None
         self.neuron = 0
         self.sheet: NeuronSheet | None = None
@@ -76,7 +77,7 @@ class NeuronDock(DockWidget):
             'Response of every neuron to the chosen image, less its mean and in its standard deviations over images, '
             'against its reliability. Click a point to choose its neuron.'))
         self.fill(self.options.native, self.neurons, self.picker, self.model_options.native, self.summary,
-                  self.worker_bar, self.population)
+                  self.worker_bar, self.population, ExportRow(self))
         self.source.changed.connect(lambda _: self.open())
         self.sort.changed.connect(lambda _: self._list_neurons())
         self.neurons.currentItemChanged.connect(self._on_item)

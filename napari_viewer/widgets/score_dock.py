@@ -39,9 +39,9 @@ class ScoreDock(DockWidget):
         self.worker_bar = WorkerBar()
         self.figure = FigureLabel(self._draw, "Open the folder of a sweep: 'brainscore-mouse score --models … "
                                   "--benchmarks … --out sweep' makes one.", (
-            'Top: the score of each layer with its error, as in leaderboard.csv. Left: the first layer against the mean of all layers. '
-            'Right: the first layer against the naturalness of the images that a model was trained on, -log|p - 2| of '
-            'the mean p of up to 1,000 images of its domain, as in the study.'))
+            'Top: the score of each layer with its error, as in leaderboard.csv. Left: the first layer against the '
+            'mean of all layers. Right: the first layer against the naturalness of the images that a model was trained '
+            'on, -log|p - 2| of the mean p of up to 1,000 images of its domain, as in the study.'))
         self.figure.clicked.connect(self._on_clicked)
         self.fill(self.picker, self.open_button, self.folder, self.options.native, self.worker_bar, self.figure)
         self.benchmark.changed.connect(lambda _: self._show())

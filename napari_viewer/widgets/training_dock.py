@@ -12,6 +12,7 @@ from napari_viewer.core.sheet_drawing import message_sheet
 from napari_viewer.core.training_run import TrainingRun
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.main_thread import background_cache
 from napari_viewer.widgets.notifications import notify_error
@@ -49,7 +50,7 @@ class TrainingDock(DockWidget):
         self.worker_bar = WorkerBar()
         self.figure = FigureLabel(self._draw_figure, '', 'Loss on the views of each epoch, and accuracy of nearest '
                                   'neighbours on test images of the domain.')
-        self.fill(self.open_button, self.options.native, self.summary, self.worker_bar, self.figure)
+        self.fill(self.open_button, self.options.native, self.summary, self.worker_bar, self.figure, ExportRow(self))
         self.sheet_layer = SheetLayer(self, 'filters in training', lambda label: None, keys={
             'Left': lambda: self.step(-1), 'Right': lambda: self.step(1)})
         self.snapshot.changed.connect(lambda _: self._on_snapshot())
@@ -124,7 +125,8 @@ class TrainingDock(DockWidget):
         known = self.run.snapshots.set_index('epoch').knn.get(self.epoch, np.nan)
         loss = self.run.history.set_index('epoch').loss.get(self.epoch - 1, np.nan)
         text = [f'{self.run.folder.name}: after {self.epoch} epochs']
-        text += [f'{name} {value:.3f}' for name, value in (('loss', loss), ('kNN accuracy', known)) if np.isfinite(value)]
+        values = {'loss': loss, 'kNN accuracy': known}
+        text += [f'{name} {value:.3f}' for name, value in values.items() if np.isfinite(value)]
         self.summary.setText(', '.join(text))
         self.figure.show_key((self.run, self.epoch, self.run.stamp))
 
