@@ -75,17 +75,18 @@ class FilterSheet:
                 sheet[row + grid.tile - MARK:row + grid.tile, column:column + grid.tile] = theme().second
         return sheet
 
-    def draw(self, chosen: int | None = None) -> np.ndarray:
-        """The sheet with a filter framed in every model and its Gabor fit outlined, where there is one."""
+    def draw(self, chosen: int | dict[str, int] | None = None) -> np.ndarray:
+        """The sheet with a filter framed and its Gabor fit outlined: one number for all models, or one for each."""
         sheet = self.base.copy()
         if chosen is None:
             return sheet
         for name, grid in self.grids.items():
-            place = np.flatnonzero(self.orders[name] == chosen)
+            number = chosen.get(name, -1) if isinstance(chosen, dict) else chosen
+            place = np.flatnonzero(self.orders[name] == number)
             if place.size:
                 grid.frame(sheet, place[0])
                 if name in self.fits:
-                    self._outline(sheet, grid, place[0], name, chosen)
+                    self._outline(sheet, grid, place[0], name, number)
         return sheet
 
     def labels(self) -> tuple[np.ndarray, pd.DataFrame]:

@@ -5,7 +5,7 @@ PyTorch is imported when features are computed, not before: the filters of a fil
 import contextlib
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -117,24 +117,38 @@ class Network:
         Returns
         -------
         numpy.ndarray, float32 (input_size, input_size, 3)
+            For a change of a pixel from 0 to 1.
         """
         import torch
-        module, recorded = self._recorded
         total = np.zeros(images.shape[1:], np.float32)
-        with self._lock, torch.enable_grad(), one_thread(), _evaluating(module):
-            for start in range(0, len(images), BATCH):
-                found = {}
-                handle = recorded[layer].register_forward_hook(functools.partial(_keep, found, layer))
-                try:
-                    inputs = torch.from_numpy(self.normalised(images[start:start + BATCH]))
-                    inputs = inputs.to(_device(module), _dtype(module)).requires_grad_()
-                    module(_in_channels(inputs, self.filters.shape[1], self.name))
-                finally:
-                    handle.remove()
-                readout = (found[layer] * torch.as_tensor(weights).to(found[layer])).sum()
+        for start in range(0, len(images), BATCH):
+            inputs = torch.from_numpy(np.ascontiguousarray(images[start:start + BATCH].transpose(0, 3, 1, 2)))
+            inputs = (inputs.float() / 255).requires_grad_()
+            with self.differentiable(layer) as maps:
+                readout = (maps(inputs) * torch.as_tensor(weights)).sum()
                 gradient, = torch.autograd.grad(readout, inputs)
-                total += gradient.float().sum(dim=0).permute(1, 2, 0).cpu().numpy()
+            total += gradient.sum(dim=0).permute(1, 2, 0).numpy()
         return total / len(images)
+
+    @contextlib.contextmanager
+    def differentiable(self, layer: str) -> Iterator[Callable]:
+        """A function from images, tensors (n, 3, height, width) from 0 to 1, to a layer's maps, to differentiate."""
+        import torch
+        module, recorded = self._recorded
+        mean, std = torch.from_numpy(self._mean), torch.from_numpy(self._std)
+
+        def maps(images):
+            found = {}
+            handle = recorded[layer].register_forward_hook(functools.partial(_keep, found, layer))
+            try:
+                inputs = ((images - mean) / std).to(_device(module), _dtype(module))
+                module(_in_channels(inputs, self.filters.shape[1], self.name))
+            finally:
+                handle.remove()
+            return found[layer].float().cpu()
+
+        with self._lock, torch.enable_grad(), one_thread(), _evaluating(module):
+            yield maps
 
     def normalised(self, images: np.ndarray) -> np.ndarray:
         """What the network is given for images, float32 (n, 3, height, width)."""

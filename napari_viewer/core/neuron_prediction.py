@@ -81,8 +81,8 @@ def predict(recording: Recording, network: Network, layer: str) -> Prediction:
         If the metric predicts no single neurons, or fits to other images than those that it scores.
     """
     if recording.benchmark.load_training is not None:
-        raise ValueError(f'{recording.identifier} fits models to other images than those it scores, one animal after the '
-                         'other, which takes longer than a look: choose a recording whose images are split.')
+        raise ValueError(f'{recording.identifier} fits models to other images than those it scores, one animal after '
+                         'the other, which takes longer than a look: choose a recording whose images are split.')
     images = np.stack([recording.images.square(i, network.input_size) for i in range(len(recording.images))])
     maps = network.maps(images[:1])[layer].shape[1:]
     features = network.features(images, layer)

@@ -47,8 +47,10 @@ class Recording:
         self.facts = pd.DataFrame({name: assembly[name].values for name in names})
         from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials, trials_by_animal
         animals = assembly['animal'].values
-        self.trials = {name: Trials(*images_by_trials(own), np.flatnonzero(animals == name))
-                       for name, own in trials_by_animal(assembly)}
+        self.trials: dict[str, Trials] = {}
+        for name, own in trials_by_animal(assembly):
+            responses, stimulus_ids = images_by_trials(own)
+            self.trials[name] = Trials(responses, stimulus_ids, np.flatnonzero(animals == name))
         self._thumbnails: dict[tuple[int, int], np.ndarray] = {}
 
     @property

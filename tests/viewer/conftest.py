@@ -110,7 +110,7 @@ def viewer(make_napari_viewer):
 @pytest.fixture
 def until(qtbot):
     """Wait until a condition holds."""
-    return lambda condition, timeout=90000: qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
+    return lambda condition, timeout=600000: qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
 
 
 @pytest.fixture
