@@ -12,7 +12,7 @@ from napari_viewer.docks import dock_names, open_dock
 from napari_viewer.window import arrange
 
 WINDOW = 1560, 960  # px
-PATIENCE = 300  # s for models to be loaded and images to be gone through
+PATIENCE = 600  # s for models to be loaded and images to be gone through, on a busy machine
 ORDER = 'browser', 'filters', 'activations', 'neurons', 'matrices', 'scores'  # each leaves something for the next
 DOMAINS = 'real', 'sketch', 'clipart'  # those of them that are prepared
 FILTER = 7  # the chosen one
