@@ -32,13 +32,16 @@ def main() -> None:
         shrink()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
-        rows = [*bench.opening(), *bench.filters(), *bench.activations(), *bench.browsing(chosen.images)]
+        rows = [*bench.bare(), *bench.opening(), *bench.filters(), *bench.activations(), *bench.neurons(),
+                *bench.matrices(), *bench.browsing(chosen.images)]
         bench.viewer.close()
     load = ' '.join(f'{value:.1f}' for value in os.getloadavg())
     print(f'{os.cpu_count()} cores, load average {load}')
-    print(f'{"what":58} {"goal":>8} {"median":>8} {"worst":>8} {"waits":>8} {"work":>8}')
+    print(f'{"what":58} {"goal":>8} {"median":>8} {"worst":>8} {"waits":>8} {"work":>8} {"x bare":>7}')
+    bare = float(rows[0][2].split()[0])
     for what, goal, median, worst, waits, work in rows:
-        print(f'{what:58} {goal:>8} {median:>8} {worst:>8} {waits:>8} {work:>8}')
+        ratio = f'{float(median.split()[0]) / bare:.1f}' if waits else ''
+        print(f'{what:58} {goal:>8} {median:>8} {worst:>8} {waits:>8} {work:>8} {ratio:>7}')
 
 
 def shrink() -> None:
@@ -68,6 +71,16 @@ class Bench:
         self.viewer.layers.remove(layer)
         self.wait(.5)
 
+    def bare(self):
+        """What napari itself needs: a stack of images as large as a sheet, without any of our modules."""
+        stack = np.random.default_rng(0).integers(0, 255, (STEPS + 1, 820, 960, 3), dtype=np.uint8)
+        layer = self.viewer.add_image(stack, rgb=True)
+        self.wait(1)
+        yield self.steps('step of a bare image of 820 x 960 in napari', '',
+                         lambda k: self.viewer.dims.set_current_step(0, STEPS - 1 - k))
+        self.viewer.layers.remove(layer)
+        self.wait(.5)
+
     def opening(self):
         """The widgets, in a running napari that has loaded none of our modules."""
         from napari_viewer.docks import dock_names, open_dock
@@ -76,7 +89,7 @@ class Bench:
             start = time.perf_counter()
             self.docks[name] = open_dock(self.viewer, name)
             self.app.processEvents()
-            yield _row(f'open {dock_names()[name]}', '0.2 s', [time.perf_counter() - start])
+            yield _row(f'open {dock_names()[name]}', '0.3 s', [time.perf_counter() - start])
             self.wait(1)
 
     def filters(self):
@@ -115,9 +128,34 @@ class Bench:
             dock.controls.layer.value = layer
             self.wait(1)
             yield self.steps(f'another image to pixels, {layer}', '60 ms',
-                             lambda k: self.viewer.dims.set_current_step(1, (k * 29 + 3) % 118), ready)
+                             lambda k: dock.state.set_image((k * 29 + 3) % 118), ready)
             yield self.steps(f'another model to pixels, {layer}', '60 ms',
-                             lambda k: self.viewer.dims.set_current_step(0, (k * 3 + 1) % MODELS), ready)
+                             lambda k: dock.step_model(3), ready)
+
+    def neurons(self):
+        """Other neurons of a recording, with the predictions of a model."""
+        from napari_viewer.docks import open_dock
+        dock = open_dock(self.viewer, 'neurons')
+        self.until(lambda: dock.recording is not None and dock.prediction(dock.model.value) is not None)
+        self.until(lambda: not dock.worker_bar.busy)
+        self.wait(2)
+        yield self.steps('another neuron to pixels', '100 ms', lambda k: dock.step(3),
+                         lambda: dock.sheet is not None and dock.sheet.query == dock.query())
+
+    def matrices(self):
+        """Matrices of other animals, and pairs under the mouse."""
+        from napari_viewer.docks import open_dock
+        dock = open_dock(self.viewer, 'matrices')
+        self.until(lambda: dock.measured is not None)
+        dock.source.value = 'SimulatedMouse.VISp-rdm'
+        self.until(lambda: dock.measured.identifier == dock.source.value and dock.comparison() is not None)
+        self.until(lambda: not dock.worker_bar.busy)
+        self.wait(2)
+        names = list(dock.name.choices)
+        yield self.steps('another matrix of 118 x 118 to pixels', '60 ms',
+                         lambda k: setattr(dock.name, 'value', names[(k + 1) % len(names)]),
+                         lambda: dock.sheet is not None and dock.sheet.query == dock.query())
+        yield self.steps('images of a pair under the mouse', '60 ms', lambda k: dock._on_hover(118 * (k + 3) + 40 + k))
 
     def browsing(self, n: int):
         """A sheet of many images on disk, and its memory."""

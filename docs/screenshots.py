@@ -7,11 +7,13 @@ import functools
 import time
 from pathlib import Path
 
+from napari_viewer.core.neuron_sheet import NeuronSheet
 from napari_viewer.docks import dock_names, open_dock
+from napari_viewer.window import arrange
 
 WINDOW = 1560, 960  # px
-PATIENCE = 120  # s for models to be loaded and images to be gone through
-ORDER = 'browser', 'filters', 'activations', 'scores'  # each leaves something for the next to show; others follow
+PATIENCE = 600  # s for models to be loaded and images to be gone through, on a busy machine
+ORDER = 'browser', 'filters', 'activations', 'neurons', 'matrices', 'scores'  # each leaves something for the next
 DOMAINS = 'real', 'sketch', 'clipart'  # those of them that are prepared
 FILTER = 7  # the chosen one
 CHANNEL = 'conv2', 27
@@ -24,14 +26,17 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True, help='folder of the screenshots')
     parser.add_argument('--models', help='identifiers or files, separated by commas; else those shipped')
     parser.add_argument('--sweep', type=Path, help='folder of a sweep, for the scores')
+    parser.add_argument('--run', type=Path, help='folder of a training run')
+    parser.add_argument('--views', help='which, separated by commas; else all')
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     import napari
     viewer = napari.Viewer(title='Brain-Score Mouse')
     viewer.window.resize(*WINDOW)
     models = chosen.models.split(',') if chosen.models else None
-    screenshots = Screenshots(viewer, chosen.out, models, chosen.sweep)
-    for name in dict.fromkeys([*ORDER, *dock_names()]):
+    screenshots = Screenshots(viewer, chosen.out, models, chosen.sweep, chosen.run)
+    views = chosen.views.split(',') if chosen.views else [*ORDER, *dock_names()]
+    for name in dict.fromkeys(views):
         getattr(screenshots, name, functools.partial(screenshots.empty, name))()
     viewer.close()
 
@@ -48,10 +53,12 @@ class Screenshots:
         Identifiers or files; None shows those that this project ships.
     sweep : pathlib.Path or None
         Folder of a sweep, without which there are no scores to show.
+    run : pathlib.Path or None
+        Folder of a training run, without which there is none to show.
     """
 
-    def __init__(self, viewer, out: Path, models: list[str] | None, sweep: Path | None):
-        self.viewer, self.out, self.models, self.sweep = viewer, out, models, sweep
+    def __init__(self, viewer, out: Path, models: list[str] | None, sweep: Path | None, run: Path | None):
+        self.viewer, self.out, self.models, self.sweep, self.run = viewer, out, models, sweep, run
 
     def browser(self) -> None:
         """Two domains side by side, with an image chosen."""
@@ -89,6 +96,41 @@ class Screenshots:
         dock.state.choose(*CHANNEL)
         self._save('activations', lambda: dock.norms.is_current and dock.galleries.images.count())
 
+    def neurons(self) -> None:
+        """A neuron of real mice beside two models, and every neuron's answer to an image."""
+        dock = open_dock(self.viewer, 'neurons')
+        self._tick_some(dock)
+        self._until(lambda: dock.prediction(dock.model.value) is not None and not dock.worker_bar.busy)
+        dock.layer.value = CHANNEL[0]
+        dock.compared.value = dock.compared.choices[-1]
+        self._until(lambda: dock.prediction(dock.compared.value) is not None and not dock.worker_bar.busy)
+        dock.sort.value = 'predictivity'
+        dock.step(1 - dock.neurons.count())
+        dock.state.set_images(dock.recording.images, int(NeuronSheet(dock.query()).most[1]))
+        self._save('neurons', lambda: dock.population.is_current and dock.sheet.query == dock.query())
+
+    def matrices(self) -> None:
+        """Matrices of real mice and of a model."""
+        dock = open_dock(self.viewer, 'matrices')
+        self._tick_some(dock)
+        self._until(lambda: dock.comparison() is not None and dock.sheet is not None and not dock.worker_bar.busy)
+        self._until(lambda: dock.sheet.query == dock.query())
+        dock._on_hover(dock.sheet.labels[200, 400])
+        self._save('matrices', lambda: True)
+
+    def training(self) -> None:
+        """The last snapshot of a run."""
+        dock = open_dock(self.viewer, 'training')
+        if self.run is not None:
+            dock.open(self.run)
+            self._until(lambda: dock.run is not None and dock.sheet_layer.on_canvas)
+        self._save('training', lambda: self.run is None or dock.figure.is_current)
+
+    def _tick_some(self, dock) -> None:
+        if not dock.state.networks:
+            dock.picker.tick(*(self.models or ['alexnet64_simclr_imagenet', 'alexnet64_untrained']))
+            self._until(lambda: dock.state.networks)
+
     def scores(self) -> None:
         """The scores of a sweep."""
         scores = open_dock(self.viewer, 'scores')
@@ -104,6 +146,8 @@ class Screenshots:
         self._save(name, lambda: True)
 
     def _save(self, name: str, ready) -> None:
+        arrange(open_dock(self.viewer, name))
+        self.viewer.window.resize(*WINDOW)
         self._wait(.5)  # figures are drawn a moment after they are asked for
         self._until(ready)
         self._wait(.5)

@@ -1,4 +1,5 @@
-"""A napari plugin to look at domain images, filters and activations."""
+"""A napari plugin to look at images, filters, activations, neurons and scores."""
+from napari_viewer.figure import figure
 from napari_viewer.show import show
 
-__all__ = ['show']
+__all__ = ['figure', 'show']

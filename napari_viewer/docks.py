@@ -2,6 +2,8 @@
 import functools
 from pathlib import Path
 
+from napari_viewer.window import show_tab_names
+
 PLUGIN = 'brainscore-mouse'
 
 
@@ -30,7 +32,9 @@ def open_dock(viewer, name: str):
     display_name = dock_names()[name]
     widgets = [widget for dock, widget in viewer.window.dock_widgets.items() if dock.startswith(display_name)]
     if not widgets:
-        return viewer.window.add_plugin_dock_widget(PLUGIN, display_name, tabify=True)[1]
+        widget = viewer.window.add_plugin_dock_widget(PLUGIN, display_name, tabify=True)[1]
+        show_tab_names(widget)
+        return widget
     dock = widgets[0].parentWidget()
     dock.show()
     dock.raise_()
@@ -44,6 +48,9 @@ def open_paths(viewer, paths: list[str | Path]) -> None:
     for path in map(Path, paths):
         if (path / 'cells').is_dir():
             open_dock(viewer, 'scores').open(path)
+        elif (path / 'snapshots').is_dir():
+            open_dock(viewer, 'training').open(path)
+            open_dock(viewer, 'filters').picker.tick(path)
         elif path.is_dir() and not (path / 'checkpoints').is_dir():
             open_dock(viewer, 'browser').picker.open_path(path)
         else:

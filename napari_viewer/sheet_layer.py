@@ -34,10 +34,13 @@ class SheetLayer:
     keys : dict of str to callable
         Key as Qt names it -> called when it is pressed over the canvas; Page Up and Page Down anywhere in the window,
         where a box of numbers would take them otherwise.
+    on_hover : callable, optional
+        Called with the label under the mouse whenever it has changed.
     """
 
     def __init__(self, dock, name: str, on_click: Callable[[int], None],
-                 on_scroll: Callable[[int], None] | None = None, keys: dict[str, Callable[[], None]] | None = None):
+                 on_scroll: Callable[[int], None] | None = None, keys: dict[str, Callable[[], None]] | None = None,
+                 on_hover: Callable[[int], None] | None = None):
         self.viewer = getattr(dock.viewer, '__wrapped__', dock.viewer)  # plugins are given a proxy
         self._state, self._name, self._dock = dock.state, name, ref(dock)
         self._settled = QTimer(dock)  # when the docks around a new sheet have their places
@@ -46,6 +49,7 @@ class SheetLayer:
         self._on_click, self._on_scroll, self._keys = on_click, on_scroll, keys or {}
         self.layer, self.labels, self.table = None, np.zeros(BLANK[:2], np.uint16), None
         self._shortcuts, self._fitted = [], None
+        self._on_hover, self._hovered = on_hover, 0
         self.viewer.canvas.events.size.connect(self._on_resized)
         dock.on_close(self.close)
 
@@ -95,6 +99,11 @@ class SheetLayer:
         """Move the tiles, or describe them otherwise."""
         self.labels, self.table = labels, table
 
+    @property
+    def sheet(self) -> np.ndarray | None:
+        """What is on the canvas, uint8 (height, width, 3)."""
+        return self.layer.data if self.on_canvas else None
+
     def tile(self, label: int) -> pd.Series:
         """The row of the table that describes a tile."""
         return self.table.iloc[label - 1]
@@ -119,6 +128,7 @@ class SheetLayer:
         if self._exists:
             self.layer.mouse_drag_callbacks.clear()
             self.layer.mouse_wheel_callbacks.clear()
+            self.layer.mouse_move_callbacks.clear()
             self.layer.visible = False
             QTimer.singleShot(0, functools.partial(_remove, ref(self.viewer), self.layer))
         self.layer = None
@@ -147,6 +157,8 @@ class SheetLayer:
         self.viewer.add_layer(self.layer)
         self.layer.mouse_drag_callbacks.append(self._on_press)
         self.layer.mouse_wheel_callbacks.append(self._on_wheel)
+        if self._on_hover is not None:
+            self.layer.mouse_move_callbacks.append(self._on_move)
         for key, called in self._keys.items():
             self.layer.bind_key(key, lambda layer, called=called: called())
 
@@ -182,6 +194,12 @@ class SheetLayer:
             yield
         if not moved:
             self._on_click(self._label_at(event.position))
+
+    def _on_move(self, layer, event):
+        label = self._label_at(event.position)
+        if label != self._hovered:
+            self._hovered = label
+            self._on_hover(label)
 
     def _on_wheel(self, layer, event):
         if self._on_scroll is not None and not event.modifiers:

@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 
 from napari_viewer.docks import dock_names, open_dock, open_paths
+from napari_viewer.window import arrange
 
 TITLE = 'Brain-Score Mouse'
+FIRST = 'alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_sketch', 'alexnet64_untrained'
 
 
 def show(model=None, images=None, *, name: str | None = None, viewer=None):
@@ -32,8 +34,9 @@ def show(model=None, images=None, *, name: str | None = None, viewer=None):
     """
     import napari
 
+    from napari_viewer.core.image_sets import any_images
     from napari_viewer.viewer_state import state_of
-    image_set = _image_set(images)
+    image_set = any_images(images)
     models = [] if model is None else model if isinstance(model, list) else [model]
     networks = [_network(one, name, image_set) for one in models]
     viewer = viewer or napari.Viewer(title=TITLE)
@@ -75,12 +78,28 @@ def run(paths: list[Path], models: list[str], views: list[str] | None = None) ->
     _check(paths, views)
     import napari
     viewer = napari.Viewer(title=TITLE)
-    for view in views:
-        open_dock(viewer, view)
+    docks = [open_dock(viewer, view) for view in views]
+    if docks:
+        arrange(docks[-1])
     if models:
         open_dock(viewer, 'filters').picker.tick(*models)
+    elif not paths and views[-1:] == ['filters']:
+        show_first(viewer)
     open_paths(viewer, paths)
     napari.run()
+
+
+def show_first(viewer) -> None:
+    """Something to see at once: the filters of three models beside their start, and where to go from there."""
+    from napari_viewer.core.networks import identifiers
+    known = identifiers()
+    models = [model for model in FIRST if model in known]
+    dock = open_dock(viewer, 'filters')
+    dock.hint.setText(f"What {', '.join(models[:-1])} have learned in their first layer, beside {models[-1]}, their "
+                      'start. Click a filter to see its Gabor fit; then open the tab Activations, or Neurons for what '
+                      'the models predict of real ones.')
+    dock.sort.value = 'Gabor fit (R²)'
+    dock.picker.tick(*models)
 
 
 def _check(paths: list[Path], views: list[str]) -> None:
@@ -98,16 +117,6 @@ def _check(paths: list[Path], views: list[str]) -> None:
         import napari  # noqa: F401
     except ImportError as error:
         raise ImportError(f"napari is not installed ({error}): pip install 'brainscore-mouse[viewer]'") from error
-
-
-def _image_set(images):
-    """The images that :func:`show` is given, as an ImageSet or None."""
-    from napari_viewer.core import image_sets
-    if images is None or isinstance(images, image_sets.ImageSet):
-        return images
-    if isinstance(images, (str, Path)):
-        return image_sets.from_path(Path(images)) if Path(images).exists() else image_sets.from_domain(images)
-    return image_sets.from_array(images)
 
 
 def _network(model, name: str | None, image_set):

@@ -71,6 +71,11 @@ class ViewerState:
             self.chosen = (layer, channel)
             self.chosen_changed.emit()
 
+    @property
+    def canvas_is_taken(self) -> bool:
+        """Whether the sheet of a dock widget is on the canvas."""
+        return self._on_canvas is not None
+
     def take_canvas(self, layers) -> None:
         """Note whose :class:`~napari_viewer.sheet_layer.SheetLayer` is on the canvas; the one before is hidden."""
         before, self._on_canvas = self._on_canvas, layers

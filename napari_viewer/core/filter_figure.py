@@ -2,8 +2,9 @@
 import numpy as np
 import pandas as pd
 
-from napari_viewer.core.dock_figure import ACCENT, PALETTE, as_array, dock_figure, styled
+from napari_viewer.core.dock_figure import accent, as_array, dock_figure, styled
 from napari_viewer.core.filter_sheet import outline
+from napari_viewer.core.theme import theme
 from training.mosaic import contrast_normalised
 
 
@@ -51,7 +52,7 @@ def _draw_filter(axes, weights: np.ndarray, fit: pd.Series, fitted: bool) -> Non
             ax.text(.5, .5, 'the filter is\nconstant', ha='center', va='center', transform=ax.transAxes)
     if fitted:
         for line in outline(fit, size):
-            axes[0].plot(*line.T, color=ACCENT, lw=1.2)
+            axes[0].plot(*line.T, color=accent(), lw=1.2)
         axes[0].set(xlim=(-.5, size - .5), ylim=(size - .5, -.5))
 
 
@@ -60,7 +61,7 @@ def _draw_tuning(ax, weights: np.ndarray, fit: pd.Series, fitted: bool) -> None:
     from study.orientation_tuning import tuning_curve
     if fitted:
         orientations, response = tuning_curve(weights[None], fit.frequency_cycles_per_pixel)
-        ax.plot(np.append(orientations, 180), np.append(response[0], response[0, 0]), color=PALETTE[0])
-        ax.axvline(fit.orientation_deg, color=ACCENT, lw=1, ls=':')
+        ax.plot(np.append(orientations, 180), np.append(response[0], response[0, 0]), color=theme().models[1])
+        ax.axvline(fit.orientation_deg, color=accent(), lw=1, ls=':')
     ax.set(xlabel='orientation of bars (°)', ylabel='response', xticks=[0, 45, 90, 135, 180], title='tuning')
     ax.set_ylim(bottom=0)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from napari_viewer.core.sheet_drawing import BACKGROUND, FAINT, HIGHLIGHT, blank_sheet, message_sheet, write
+from napari_viewer.core.sheet_drawing import blank_sheet, message_sheet, write
+from napari_viewer.core.theme import theme
 from napari_viewer.core.tile_grid import TileGrid, enlarge, fit_tile, square_columns
 from training.atomic import replacing
 
@@ -15,6 +16,7 @@ SORTS = {'number': None, 'orientation': 'orientation_deg', 'frequency': 'frequen
          'bandwidth': 'bandwidth_octaves', 'Gabor fit (R²)': 'r2', 'strength': 'strength'}
 SIZE = (980, 980)  # px; about the canvas of a napari window, so that captions are drawn pixel by pixel
 TITLE, MARGIN, LEFT, NUMBERED = 24, 10, 22, 40  # px; tiles of NUMBERED and more have their numbers written in
+MARK = 3  # px of the line under filters that are fitted better than noise
 NO_MODEL = 'No model chosen.\nTick models in the dock widget on the right, or open a file of weights.'
 OUTLINE = 1.5  # standard deviations of the envelope at which a fit is outlined
 
@@ -34,12 +36,16 @@ class FilterSheet:
         One of :data:`SORTS`; all but 'number' and 'strength' need fits.
     fits : dict of str to pandas.DataFrame, optional
         Name of the model -> what :func:`study.gabor_fit.fit_gabors` returns; outlined on the chosen filter.
+    better : dict of str to numpy.ndarray or None, optional
+        Name of the model -> whether each filter is fitted better than noise is, which is marked.
     """
 
     def __init__(self, filters: dict[str, np.ndarray], contrast: str = 'each filter', colour: bool = True,
-                 sort: str = 'number', fits: dict[str, pd.DataFrame] | None = None):
+                 sort: str = 'number', fits: dict[str, pd.DataFrame] | None = None,
+                 better: dict[str, np.ndarray | None] | None = None):
         self.filters, self.contrast, self.colour, self.sort = filters, contrast, colour, sort
         self.fits = fits or {}
+        self.better = {name: passed for name, passed in (better or {}).items() if passed is not None}
         self.orders = {name: self._order(name) for name in filters}
         self.grids = self._lay_out()
 
@@ -59,23 +65,28 @@ class FilterSheet:
             return message_sheet(NO_MODEL)
         sheet = blank_sheet(self.size)
         for name, grid in self.grids.items():
-            write(sheet, name, grid.top - TITLE, grid.left + grid.gap, 16, width=grid.width - grid.gap)
+            title = f'{name}: {self.better[name].sum()} fitted better than noise' if name in self.better else name
+            write(sheet, title, grid.top - TITLE, grid.left + grid.gap, 16, width=grid.width - grid.gap)
             order = self.orders[name]
             grid.draw(sheet, enlarge(self._tiles[name][order], grid.tile))
             self._write_numbers(sheet, grid, order)
+            for place in np.flatnonzero(self.better[name][order]) if name in self.better else ():
+                row, column = grid.corner(place)
+                sheet[row + grid.tile - MARK:row + grid.tile, column:column + grid.tile] = theme().second
         return sheet
 
-    def draw(self, chosen: int | None = None) -> np.ndarray:
-        """The sheet with a filter framed in every model and its Gabor fit outlined, where there is one."""
+    def draw(self, chosen: int | dict[str, int] | None = None) -> np.ndarray:
+        """The sheet with a filter framed and its Gabor fit outlined: one number for all models, or one for each."""
         sheet = self.base.copy()
         if chosen is None:
             return sheet
         for name, grid in self.grids.items():
-            place = np.flatnonzero(self.orders[name] == chosen)
+            number = chosen.get(name, -1) if isinstance(chosen, dict) else chosen
+            place = np.flatnonzero(self.orders[name] == number)
             if place.size:
                 grid.frame(sheet, place[0])
                 if name in self.fits:
-                    self._outline(sheet, grid, place[0], name, chosen)
+                    self._outline(sheet, grid, place[0], name, number)
         return sheet
 
     def labels(self) -> tuple[np.ndarray, pd.DataFrame]:
@@ -148,7 +159,7 @@ class FilterSheet:
         if grid.tile < NUMBERED:  # no room in the tiles: the number of each row's first filter, where they follow on
             for k in range(0, grid.n if self.sort == 'number' else 0, grid.columns):
                 row = grid.corner(k)[0] + grid.tile // 2 - 7
-                write(sheet, f'{k:>2}', row, grid.left - 16, 11, FAINT)
+                write(sheet, f'{k:>2}', row, grid.left - 16, 11, theme().faint)
             return
         for k, number in enumerate(order):
             row, column = grid.corner(k)
@@ -165,7 +176,7 @@ class FilterSheet:
         row, column = grid.corner(place)
         tile = Image.fromarray(sheet[row:row + grid.tile, column:column + grid.tile])
         draw, scale = ImageDraw.Draw(tile), grid.tile / self.filters[name].shape[-1]
-        for colour, width in ((BACKGROUND, 3), (HIGHLIGHT, 1)):  # seen on light and dark alike
+        for colour, width in ((theme().ground, 3), (theme().highlight, 1)):  # seen on light and dark alike
             for line in outline(fit, self.filters[name].shape[-1]):
                 draw.line([tuple(point) for point in (line + .5) * scale], fill=colour, width=width)
         sheet[row:row + grid.tile, column:column + grid.tile] = np.asarray(tile)

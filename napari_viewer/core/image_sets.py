@@ -79,6 +79,15 @@ class ImageSet:
         return str(self.index['class_name'].iat[i])
 
 
+def any_images(images) -> ImageSet | None:
+    """Images by whatever the user names them by: an array, a prepared domain's name, a folder or an archive."""
+    if images is None or isinstance(images, ImageSet):
+        return images
+    if isinstance(images, (str, Path)):
+        return from_path(Path(images)) if Path(images).exists() else from_domain(images)
+    return from_array(images)
+
+
 def from_array(images, name: str = 'images') -> ImageSet:
     """Images from an array.
 
@@ -125,7 +134,11 @@ def from_stimulus_set(identifier: str) -> ImageSet:
     """A stimulus set of Brain-Score, such as the scenes of the simulated mouse."""
     keep_triton_out()
     from brainscore_vision import load_stimulus_set
-    stimulus_set = load_stimulus_set(identifier)
+    return of_stimulus_set(load_stimulus_set(identifier), identifier)
+
+
+def of_stimulus_set(stimulus_set, name: str) -> ImageSet:
+    """A stimulus set that is loaded; the source of an image is its stimulus_id."""
     ids = list(stimulus_set['stimulus_id'])
     files = [Path(stimulus_set.get_stimulus(stimulus_id)) for stimulus_id in ids]
     index = _index([str(stimulus_id) for stimulus_id in ids])
@@ -133,7 +146,7 @@ def from_stimulus_set(identifier: str) -> ImageSet:
         if column in stimulus_set:
             index['class_name'] = stimulus_set[column].astype(str).to_numpy()
             break
-    return ImageSet(identifier, index, lambda i: Image.open(files[i]))
+    return ImageSet(name, index, lambda i: Image.open(files[i]))
 
 
 def stimulus_sets() -> list[str]:

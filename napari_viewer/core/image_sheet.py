@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from napari_viewer.core.image_sets import ImageSet
-from napari_viewer.core.sheet_drawing import BACKGROUND, FAINT, blank_sheet, write
+from napari_viewer.core.sheet_drawing import blank_sheet, write
+from napari_viewer.core.theme import theme
 from napari_viewer.core.tile_grid import TileGrid
 
 SIZE = (940, 960)  # px
@@ -49,10 +50,10 @@ class ImageSheet:
             grid, shown = self.grid(k), self._shown(k, row)
             write(sheet, self._title(images, numbers, shown), MARGIN // 2, grid.left + GAP, 15, width=grid.width)
             if not shown.size:
-                write(sheet, 'no more images', grid.top + GAP, grid.left + GAP, 13, FAINT)
+                write(sheet, 'no more images', grid.top + GAP, grid.left + GAP, 13, theme().faint)
                 continue
             tiles = np.empty((grid.n, TILE, TILE, 3), np.uint8)
-            tiles[:] = BACKGROUND
+            tiles[:] = theme().ground
             for place, number in enumerate(shown):
                 tiles[place] = self._thumbnail(k, int(number))
             grid.draw(sheet, tiles)
@@ -106,7 +107,7 @@ class ImageSheet:
                 self._kept.move_to_end((k, number))
                 return self._kept[k, number]
         try:
-            thumbnail = self.sets[k].thumbnail(number, TILE, BACKGROUND)
+            thumbnail = self.sets[k].thumbnail(number, TILE, theme().ground)
         except ValueError as error:
             self.errors[k, number] = str(error)
             thumbnail = np.full((TILE, TILE, 3), DAMAGED, np.uint8)

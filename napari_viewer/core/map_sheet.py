@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from napari_viewer.core.feature_maps import FeatureMaps
-from napari_viewer.core.sheet_drawing import FAINT, HIGHLIGHT, SECOND, blank_sheet, draw_frame, message_sheet, write
+from napari_viewer.core.feature_maps import CALIBRATION, PERCENTILE, FeatureMaps
+from napari_viewer.core.sheet_drawing import blank_sheet, draw_frame, message_sheet, write
+from napari_viewer.core.theme import theme
 from napari_viewer.core.tile_grid import TileGrid, enlarge, fit_tile, square_columns
 
 SIZE = (820, 960)  # px
@@ -58,12 +59,17 @@ class MapSheet:
         write(sheet, f'image {image}' + (f'  {class_name}' if class_name else ''), TOP - 2, LEFT, 15, width=INPUT)
         if own.shape[0] != own.shape[1]:
             write(sheet, f'{own.shape[1]} x {own.shape[0]} pixels, squeezed as models see it',
-                  TOP + CAPTION + INPUT + 2, LEFT, 11, FAINT, width=INPUT)
+                  TOP + CAPTION + INPUT + 2, LEFT, 11, theme().faint, width=INPUT)
         for k, number in enumerate(self._models(options, model)):
             write(sheet, self.features[number].network.name, TOP - 2 + k * HALF, LEFT + INPUT + MARGIN, 16)
         for number, place in self.layout(options, model):
             self._draw_layer(sheet, options, number, image, pixels, *place)
         self._draw_chosen(sheet, options, model, image, pixels)
+        legend = [f'Brightest: {PERCENTILE:g}th percentile', f'of the layer over {CALIBRATION} images.']
+        if options.top and options.layer != ALL_LAYERS:
+            legend += ['Blue frames: the ten channels', 'with the highest mean here.']
+        for line, text in enumerate(legend):
+            write(sheet, text, SIZE[0] - 17 * (len(legend) - line) - 4, LEFT, 12, theme().faint, width=INPUT)
         return sheet
 
     def layout(self, options: MapOptions, model: int) -> list[tuple[int, tuple[str, TileGrid]]]:
@@ -121,17 +127,17 @@ class MapSheet:
         grid.draw(sheet, tiles)
         height, width = maps.shape[1:]
         text = f'{layer}: {len(maps)} maps of {width} x {height}, brightest {ceiling:.3g}'
-        write(sheet, text, grid.top - CAPTION + 4, grid.left, 12, FAINT, width=max(grid.width, 200))
+        write(sheet, text, grid.top - CAPTION + 4, grid.left, 12, theme().faint, width=max(grid.width, 200))
         if options.top and options.layer != ALL_LAYERS:
             for channel in features.top_channels(image, layer):
-                grid.frame(sheet, channel, SECOND)
+                grid.frame(sheet, channel, theme().second)
         if options.chosen is not None and options.chosen[0] == layer and options.chosen[1] < grid.n:
-            grid.frame(sheet, options.chosen[1], HIGHLIGHT)
+            grid.frame(sheet, options.chosen[1], theme().highlight)
 
     def _draw_chosen(self, sheet, options: MapOptions, model: int, image: int, pixels) -> None:
         top = TOP + 2 * CAPTION + INPUT + MARGIN
         if options.chosen is None or options.chosen[0] not in self.features[model].channels():
-            write(sheet, 'Click a map to see it on the image.', top - CAPTION + 4, LEFT, 13, FAINT, width=INPUT)
+            write(sheet, 'Click a map to see it on the image.', top - CAPTION + 4, LEFT, 13, theme().faint, width=INPUT)
             return
         layer, channel = options.chosen
         for number in self._models(options, model):
@@ -141,10 +147,10 @@ class MapSheet:
             values = features.maps(image)[layer][channel].astype(np.float32)
             sheet[top:top + INPUT, LEFT:LEFT + INPUT] = overlay(pixels, values, features.ceilings()[layer],
                                                                options.colourmap)
-            draw_frame(sheet, top, LEFT, INPUT, INPUT, 2, HIGHLIGHT)
+            draw_frame(sheet, top, LEFT, INPUT, INPUT, 2, theme().highlight)
             write(sheet, f'{layer} channel {channel}  {features.network.name}', top - CAPTION + 2, LEFT, 13,
-                  HIGHLIGHT, width=INPUT)
-            write(sheet, f'mean {values.mean():.3g}, max {values.max():.3g}', top + INPUT + 4, LEFT, 12, FAINT)
+                  theme().highlight, width=INPUT)
+            write(sheet, f'mean {values.mean():.3g}, max {values.max():.3g}', top + INPUT + 4, LEFT, 12, theme().faint)
             top += INPUT + 2 * CAPTION + MARGIN
 
 

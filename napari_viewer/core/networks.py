@@ -5,7 +5,7 @@ PyTorch is imported when features are computed, not before: the filters of a fil
 import contextlib
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from training.backbone import CONVOLUTIONS, IMAGENET_MEAN, IMAGENET_STD, first_f
 OWN_SIZE, USUAL_SIZE = 64, 224  # px, of this project's models and of what a network of unknown origin is trained with
 WEIGHTS = ('.safetensors',)
 CHECKPOINTS = ('.ckpt', '.pt', '.pth')
+BATCH = 32  # images at a time
 _ONE_THREAD = threading.Lock()
 
 
@@ -48,6 +49,7 @@ class Network:
         self._load_module, self._load_filters = load_module, load_filters
         self._lock = threading.Lock()
         self.gabors = None
+        self.better_than_noise = None  # whether each filter is fitted better than noise is, once they are fitted
 
     @functools.cached_property
     def filters(self) -> np.ndarray:
@@ -59,8 +61,12 @@ class Network:
     def fit_gabors(self) -> pd.DataFrame:
         """Gabor fits of the filters, see :func:`study.gabor_fit.fit_gabors`; kept as `gabors`."""
         from study.gabor_fit import fit_gabors
+        from study.noise_threshold import gabor_like, noise_threshold
         if self.gabors is None:
-            self.gabors = fit_gabors(self.filters)
+            fits = fit_gabors(self.filters)
+            threshold = noise_threshold(self.filters.shape[-1], self.filters.shape[1])
+            self.better_than_noise = gabor_like(fits, threshold)
+            self.gabors = fits
         return self.gabors
 
     @property
@@ -92,6 +98,57 @@ class Network:
                 for handle in handles:
                     handle.remove()
         return {layer: found[layer].cpu().float().numpy() for layer in recorded if layer in found}
+
+    def features(self, images: np.ndarray, layer: str) -> np.ndarray:
+        """A layer's features as a metric takes them, float32 (n, channels * height * width), batch by batch."""
+        batches = [self.maps(images[start:start + BATCH])[layer] for start in range(0, len(images), BATCH)]
+        return np.concatenate([maps.reshape(len(maps), -1) for maps in batches])
+
+    def gradient(self, images: np.ndarray, layer: str, weights: np.ndarray) -> np.ndarray:
+        """What a weighted sum of a layer's features responds to, pixel by pixel: its gradient, mean over images.
+
+        Parameters
+        ----------
+        images : numpy.ndarray, uint8 (n, input_size, input_size, 3)
+            Around which the network is linearised; where a rectification is off, nothing passes.
+        layer : str
+        weights : numpy.ndarray, (channels, height, width)
+
+        Returns
+        -------
+        numpy.ndarray, float32 (input_size, input_size, 3)
+            For a change of a pixel from 0 to 1.
+        """
+        import torch
+        total = np.zeros(images.shape[1:], np.float32)
+        for start in range(0, len(images), BATCH):
+            inputs = torch.from_numpy(np.ascontiguousarray(images[start:start + BATCH].transpose(0, 3, 1, 2)))
+            inputs = (inputs.float() / 255).requires_grad_()
+            with self.differentiable(layer) as maps:
+                readout = (maps(inputs) * torch.as_tensor(weights)).sum()
+                gradient, = torch.autograd.grad(readout, inputs)
+            total += gradient.sum(dim=0).permute(1, 2, 0).numpy()
+        return total / len(images)
+
+    @contextlib.contextmanager
+    def differentiable(self, layer: str) -> Iterator[Callable]:
+        """A function from images, tensors (n, 3, height, width) from 0 to 1, to a layer's maps, to differentiate."""
+        import torch
+        module, recorded = self._recorded
+        mean, std = torch.from_numpy(self._mean), torch.from_numpy(self._std)
+
+        def maps(images):
+            found = {}
+            handle = recorded[layer].register_forward_hook(functools.partial(_keep, found, layer))
+            try:
+                inputs = ((images - mean) / std).to(_device(module), _dtype(module))
+                module(_in_channels(inputs, self.filters.shape[1], self.name))
+            finally:
+                handle.remove()
+            return found[layer].float().cpu()
+
+        with self._lock, torch.enable_grad(), one_thread(), _evaluating(module):
+            yield maps
 
     def normalised(self, images: np.ndarray) -> np.ndarray:
         """What the network is given for images, float32 (n, 3, height, width)."""

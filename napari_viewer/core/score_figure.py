@@ -2,7 +2,10 @@
 import numpy as np
 import pandas as pd
 
-from napari_viewer.core.dock_figure import FAINT, PALETTE, as_array, dock_figure, styled
+from napari_viewer.core.dock_figure import as_array, dock_figure, faint, styled
+from napari_viewer.core.model_style import model_style
+
+Styles = dict[str, tuple[str, str]]  # model -> colour and marker
 
 
 @styled
@@ -27,12 +30,12 @@ def score_figure(results: pd.DataFrame, benchmark: str, shown: tuple[str, ...],
         model, column, row: pixels where models are drawn.
     """
     results = results[results.benchmark == benchmark]
-    colours = dict(zip(shown, PALETTE * (len(shown) // len(PALETTE) + 1)))
+    styles = {model: model_style(model) for model in shown}
     figure = dock_figure(4.7)
     axes = figure.subplot_mosaic([['layers'] * 2, ['mean', 'naturalness']], height_ratios=(1.2, 1))
-    points = [*_draw_layers(axes['layers'], results, benchmark, colours),
-              *_draw_first_against_mean(axes['mean'], results, sorted(results.layer.unique()), colours),
-              *_draw_naturalness(axes['naturalness'], results, naturalness, colours)]
+    points = [*_draw_layers(axes['layers'], results, benchmark, styles),
+              *_draw_first_against_mean(axes['mean'], results, sorted(results.layer.unique()), styles),
+              *_draw_naturalness(axes['naturalness'], results, naturalness, styles)]
     handles, names = axes['layers'].get_legend_handles_labels()
     figure.legend(handles[::-1], names[::-1], loc='outside upper center', ncols=3, columnspacing=1)
     pixels = as_array(figure)  # before the points' places are known
@@ -41,13 +44,14 @@ def score_figure(results: pd.DataFrame, benchmark: str, shown: tuple[str, ...],
                                 columns=['model', 'column', 'row'])
 
 
-def _draw_layers(ax, results: pd.DataFrame, benchmark: str, colours: dict[str, str]) -> list[tuple]:
+def _draw_layers(ax, results: pd.DataFrame, benchmark: str, styles: Styles) -> list[tuple]:
     """A line for each model, its score and error by layer."""
     layers, points = sorted(results.layer.unique()), []
-    for model in sorted(results.model.unique(), key=lambda model: (model in colours, model)):  # those shown on top
+    for model in sorted(results.model.unique(), key=lambda model: (model in styles, model)):  # those shown on top
         rows = results[results.model == model].set_index('layer').reindex(layers)
-        ax.errorbar(layers, rows.value, rows.error, marker='o', ms=4, capsize=2, label=_short(model),
-                    color=colours.get(model, FAINT), lw=1.8 if model in colours else .8)
+        colour, marker = styles.get(model, (faint(), 'o'))
+        ax.errorbar(layers, rows.value, rows.error, marker=marker, ms=4.5, capsize=2, label=_short(model), color=colour,
+                    lw=1.8 if model in styles else .8)
         points += [(ax, model, k, value) for k, value in enumerate(rows.value) if np.isfinite(value)]
     ax.set(ylabel='score', title=benchmark)
     ax.margins(x=.06)
@@ -55,7 +59,7 @@ def _draw_layers(ax, results: pd.DataFrame, benchmark: str, colours: dict[str, s
     return points
 
 
-def _draw_first_against_mean(ax, results: pd.DataFrame, layers: list[str], colours: dict[str, str]) -> list[tuple]:
+def _draw_first_against_mean(ax, results: pd.DataFrame, layers: list[str], styles: Styles) -> list[tuple]:
     """The first layer of each model against the mean of its layers."""
     from study.predictivity import first_layer_against_mean, with_keys
     first, points = layers[0], []
@@ -65,17 +69,18 @@ def _draw_first_against_mean(ax, results: pd.DataFrame, layers: list[str], colou
         return points
     pairs = first_layer_against_mean(keyed, first)
     for row in pairs.itertuples():
-        ax.plot(row.mean_of_layers, row.first_layer, 'o', ms=6, color=colours.get(row.model, FAINT))
+        colour, marker = styles.get(row.model, (faint(), 'o'))
+        ax.plot(row.mean_of_layers, row.first_layer, marker, ms=6, color=colour)
         points.append((ax, row.model, row.mean_of_layers, row.first_layer))
     if len(pairs):
         both = pairs[['first_layer', 'mean_of_layers']].to_numpy()
         limits = both.min() - .05, both.max() + .05
-        ax.plot(limits, limits, color=FAINT, lw=.8, ls=':', label='equal')
+        ax.plot(limits, limits, color=faint(), lw=.8, ls=':', label='equal')
         ax.set(xlim=limits, ylim=limits)
     return points
 
 
-def _draw_naturalness(ax, results: pd.DataFrame, naturalness: dict[str, float], colours: dict[str, str]) -> list[tuple]:
+def _draw_naturalness(ax, results: pd.DataFrame, naturalness: dict[str, float], styles: Styles) -> list[tuple]:
     """The first layer of each model against the naturalness of the images that it was trained on."""
     first, points = min(results.layer), []
     of_first = results[results.layer == first].set_index('model').value
@@ -83,13 +88,14 @@ def _draw_naturalness(ax, results: pd.DataFrame, naturalness: dict[str, float], 
              if np.isfinite(value) and model in set(results.model)}
     for model, value in known.items():
         if model in of_first:
-            ax.plot(value, of_first[model], 'o', ms=6, color=colours.get(model, FAINT))
+            colour, marker = styles.get(model, (faint(), 'o'))
+            ax.plot(value, of_first[model], marker, ms=6, color=colour)
             points.append((ax, model, value, of_first[model]))
     ax.set(xlabel='naturalness', ylabel=first)
     ax.margins(x=.25)
     if not known:
         ax.set(xticks=[], yticks=[])
-        ax.text(.5, .5, 'needs models\ntrained on domains\nthat are prepared', ha='center', va='center', color=FAINT,
+        ax.text(.5, .5, 'needs models\ntrained on domains\nthat are prepared', ha='center', va='center', color=faint(),
                 transform=ax.transAxes)
     return points
 

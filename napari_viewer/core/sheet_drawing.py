@@ -1,20 +1,16 @@
-"""What all sheets are drawn with: a dark ground, captions, frames, and messages where there is nothing else to show."""
+"""What all sheets are drawn with: a ground, captions, frames, and messages where there is nothing else to show."""
 import functools
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-BACKGROUND = (22, 24, 28)
-TEXT = (235, 235, 235)
-FAINT = (150, 154, 162)
-HIGHLIGHT = (255, 176, 0)  # the chosen tile
-SECOND = (90, 200, 250)  # tiles that stand out, such as the top channels
+from napari_viewer.core.theme import theme
 
 
 def blank_sheet(size: tuple[int, int]) -> np.ndarray:
     """An empty sheet, uint8 (height, width, 3)."""
     sheet = np.empty((*size, 3), np.uint8)
-    sheet[:] = BACKGROUND
+    sheet[:] = theme().ground
     return sheet
 
 
@@ -28,7 +24,7 @@ def draw_frame(sheet: np.ndarray, row: int, column: int, height: int, width: int
     sheet[top:bottom, column + width:right] = colour
 
 
-def write(sheet: np.ndarray, text: str, top: int, left: int, size: int = 14, colour=TEXT,
+def write(sheet: np.ndarray, text: str, top: int, left: int, size: int = 14, colour=None,
           width: int | None = None) -> None:
     """Write a line of text on a sheet; text wider than `width` pixels is shortened in the middle."""
     ink = _ink(text, size)
@@ -38,7 +34,7 @@ def write(sheet: np.ndarray, text: str, top: int, left: int, size: int = 14, col
         ink = _ink(text, size)
     target = sheet[top:top + ink.shape[0], left:left + ink.shape[1]]
     ink = ink[:target.shape[0], :target.shape[1], None]
-    target[:] = (target * (1 - ink) + np.array(colour) * ink).astype(np.uint8)
+    target[:] = (target * (1 - ink) + np.array(theme().text if colour is None else colour) * ink).astype(np.uint8)
 
 
 def message_sheet(text: str, size: tuple[int, int] = (300, 760)) -> np.ndarray:

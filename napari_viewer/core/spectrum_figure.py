@@ -1,7 +1,8 @@
 """The power spectrum of an image, as a figure."""
 import numpy as np
 
-from napari_viewer.core.dock_figure import ACCENT, PALETTE, as_array, dock_figure, styled
+from napari_viewer.core.dock_figure import accent, as_array, dock_figure, styled
+from napari_viewer.core.theme import theme
 
 
 @styled
@@ -12,10 +13,11 @@ def spectrum_figure(image: np.ndarray) -> np.ndarray:
     fit = fit_power_law(image[None]).iloc[0]
     figure = dock_figure(2.4)
     ax = figure.subplots()
-    ax.loglog(frequencies, power[0], '.', ms=4, color=PALETTE[0], label='spectrum')
+    ax.loglog(frequencies, power[0], '.', ms=4, color=theme().models[1], label='spectrum')
     title = 'a constant image has no spectrum'
     if np.isfinite(fit.p):
-        ax.loglog(frequencies, fit.amplitude * frequencies ** -fit.p, color=ACCENT, lw=1.2, label='fitted $1/f^{\\,p}$')
+        ax.loglog(frequencies, fit.amplitude * frequencies ** -fit.p, color=accent(), lw=1.2,
+                  label='fitted $1/f^{\\,p}$')
         title = f'p = {fit.p:.2f},  naturalness −log|p − 2| = {naturalness(fit.p):.2f}'
         ax.legend()
     ax.set(xlabel='frequency (cycles/image)', ylabel='power', title=title)

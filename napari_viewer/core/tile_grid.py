@@ -3,7 +3,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from napari_viewer.core.sheet_drawing import BACKGROUND, HIGHLIGHT, draw_frame
+from napari_viewer.core.sheet_drawing import draw_frame
+from napari_viewer.core.theme import theme
 from training.mosaic import mosaic
 
 
@@ -48,9 +49,9 @@ class TileGrid:
         return (self.top + self.gap + k // self.columns * self.pitch,
                 self.left + self.gap + k % self.columns * self.pitch)
 
-    def draw(self, sheet: np.ndarray, tiles: np.ndarray, background=BACKGROUND) -> None:
+    def draw(self, sheet: np.ndarray, tiles: np.ndarray, background=None) -> None:
         """Draw tiles, (n, tile, tile) or (n, tile, tile, 3), on a sheet of the same number of channels."""
-        drawn = mosaic(tiles, self.columns, self.gap, background)
+        drawn = mosaic(tiles, self.columns, self.gap, theme().ground if background is None else background)
         top, left = self.top + self.gap, self.left + self.gap
         sheet[top:top + drawn.shape[0], left:left + drawn.shape[1]] = drawn
 
@@ -59,10 +60,10 @@ class TileGrid:
         numbers = np.arange(first, first + self.n, dtype=labels.dtype)[:, None, None]
         self.draw(labels, np.broadcast_to(numbers, (self.n, self.tile, self.tile)), background=0)
 
-    def frame(self, sheet: np.ndarray, k: int, colour=HIGHLIGHT) -> None:
+    def frame(self, sheet: np.ndarray, k: int, colour=None) -> None:
         """Draw a frame around tile k, in the gap."""
         row, column = self.corner(k)
-        draw_frame(sheet, row, column, self.tile, self.tile, self.gap, colour)
+        draw_frame(sheet, row, column, self.tile, self.tile, self.gap, colour or theme().highlight)
 
 
 def square_columns(n: int) -> int:

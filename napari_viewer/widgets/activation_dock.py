@@ -9,8 +9,10 @@ from napari_viewer.core import image_sets
 from napari_viewer.core.feature_maps import BATCH, FeatureMaps
 from napari_viewer.core.filter_sheet import NO_MODEL
 from napari_viewer.core.map_sheet import SIZE, placeholder
+from napari_viewer.core.preferred_image import STEPS as PREFERRED_STEPS
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.map_controls import MapControls
 from napari_viewer.widgets.map_stack import MapStack
@@ -30,11 +32,14 @@ class ActivationDock(DockWidget):
     ----------
     napari_viewer : napari.Viewer
     """
+    tab = 'Activations'
 
     def __init__(self, napari_viewer):
-        super().__init__(napari_viewer, 'How layers respond to an image: tick models, move the image slider, click a map.')
+        super().__init__(napari_viewer, 'How layers respond to an image. Tick models, move the image slider, click a '
+                         'map to lay it over the image.')
         self.features: list[FeatureMaps] = []  # on the canvas; none while others are prepared
         self._kept: list[FeatureMaps] = []
+        self._preferred: tuple = ()
         self.map_stack = MapStack(self._draw_sheet, self)
         self.on_close(self.map_stack.close)
         self._make_widgets()
@@ -42,10 +47,10 @@ class ActivationDock(DockWidget):
             'Left': lambda: self.step(-1), 'Right': lambda: self.step(1), 'PageUp': lambda: self.step(-PAGE),
             'PageDown': lambda: self.step(PAGE), 'Up': lambda: self.step_model(-1),
             'Down': lambda: self.step_model(1)})
-        self.connect(self.state.networks_changed, self._on_others)
-        self.connect(self.state.images_changed, self._on_others)
-        self.connect(self.state.image_changed, self._on_image)
-        self.connect(self.state.chosen_changed, self._on_chosen)
+        self.follow(self.state.networks_changed, self._on_others)
+        self.follow(self.state.images_changed, self._on_others)
+        self.follow(self.state.image_changed, self._on_image)
+        self.follow(self.state.chosen_changed, self._on_chosen)
         self.take_canvas()
 
     def _make_widgets(self) -> None:
@@ -56,11 +61,17 @@ class ActivationDock(DockWidget):
         self.summarise_button = QPushButton('Go through all images')
         self.summarise_button.setToolTip('Compute norms and the mean of every channel for all images, which the top '
                                          'images and the figure below need; it can be cancelled and continued.')
+        self.unit_button = QPushButton('What drives the chosen channel')
+        self.unit_button.setToolTip('Make the image that drives its map most, by gradient ascent, and measure which '
+                                    'pixels move its middle unit; it can be cancelled.')
+        self.unit_button.clicked.connect(lambda _: self.find_preferred())
+        self.unit = FigureLabel(self._draw_unit, '', 'Left: the image that drives the map of the channel most. Right: '
+                                'how much each pixel moves the unit in the middle of its map; the frame is its field.')
         self.galleries = TopGalleries()
         self.norms = FigureLabel(self._draw_norms, "'Go through all images' draws the norms of activations here.",
                                  'How strongly a layer responds: Euclidean norm of its activations, over the images.')
         self.fill(self.picker, self.image_set_label, self.controls, self.summarise_button, self.worker_bar,
-                  self.galleries, self.norms)
+                  self.galleries, self.unit_button, self.unit, self.norms, ExportRow(self))
         self.on_close(self.galleries.close_cache)
         self.controls.image_changed.connect(self.state.set_image)
         self.controls.model_changed.connect(lambda _: self._on_option())
@@ -98,6 +109,10 @@ class ActivationDock(DockWidget):
         else:
             self._prepare()
 
+    def draw_anew(self) -> None:
+        self.map_stack.set_features(self.features)
+        self.redraw_if_active()
+
     def summarise(self) -> None:
         """Go through all images with all models, in the background."""
         features = list(self.features)
@@ -112,6 +127,33 @@ class ActivationDock(DockWidget):
     def _on_scenes(self, scenes: image_sets.ImageSet) -> None:
         if self.state.images is None:  # the user has chosen none meanwhile
             self.state.set_images(scenes)
+
+    def find_preferred(self) -> None:
+        """Make the preferred image of the chosen channel in the model that is shown, in the background."""
+        if not self.features or self.state.chosen is None:
+            from napari.utils.notifications import show_info
+            show_info('Click a map first: that chooses its channel.')
+            return
+        network, (layer, channel) = self.features[self.model].network, self.state.chosen
+
+        def work() -> Iterator[tuple | None]:
+            from napari_viewer.core.preferred_image import preferred_image, receptive_field
+            image = None
+            for image in preferred_image(network, layer, channel):  # noqa: B007  the last one is shown
+                yield None
+            yield network, layer, channel, image, receptive_field(network, layer, channel)
+
+        self.worker_bar.run('Driving the channel', work, PREFERRED_STEPS + 1, self._on_preferred)
+
+    def _on_preferred(self, found: tuple | None) -> None:
+        if found is not None:
+            self._preferred = found
+            self.unit.show_key(found[:3])
+
+    def _draw_unit(self, key: tuple) -> np.ndarray:
+        from napari_viewer.core.unit_figure import unit_figure
+        network, layer, channel, image, field = self._preferred
+        return unit_figure(image, field, f'{network.name} {layer} channel {channel}')
 
     def _prepare(self) -> None:
         """Load the networks and calibrate in the background, then put them on the canvas."""
@@ -220,7 +262,7 @@ class ActivationDock(DockWidget):
         from napari_viewer.core.norms_figure import norms_figure
         layer, image, features, _ = key
         norms = {one.network.name: one.norms[layer] for one in features if layer in one.norms}
-        return norms_figure(norms, layer, image)
+        return norms_figure(norms, layer, image, {one.network.name: one.network.identifier for one in features})
 
 
 def _load_scenes() -> Iterator[image_sets.ImageSet]:

@@ -8,12 +8,16 @@ from napari_viewer.core.image_sheet import SIZE, ImageSheet
 from napari_viewer.core.sheet_drawing import message_sheet
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.image_picker import ImagePicker
 from napari_viewer.widgets.main_thread import background_cache
 
 ALL_CLASSES = 'all classes'
 NO_IMAGES = 'No images chosen.\nTick a set in the dock widget on the right, or open a folder or an archive.'
+NO_DOMAIN = ('No domain is prepared yet. Tick a stimulus set in the dock widget on the right, open a folder of\n'
+             'images, or fetch a first domain:\n\nbrainscore-mouse domains fetch quickdraw\n'
+             'brainscore-mouse domains prepare quickdraw')
 SPECTRUM_SIZE = 64  # px; images of other sizes are resized, as those of prepared domains are
 
 
@@ -24,6 +28,7 @@ class BrowserDock(DockWidget):
     ----------
     napari_viewer : napari.Viewer
     """
+    tab = 'Images'
 
     def __init__(self, napari_viewer):
         super().__init__(napari_viewer, 'Images of the domains. Tick sets to see them side by side, scroll with the '
@@ -47,7 +52,7 @@ class BrowserDock(DockWidget):
         self.spectrum = FigureLabel(self._draw_spectrum, '', (
             'Power averaged over orientations, of the image in luminance under a Hann window, and the power law fitted '
             'to it. Naturalness is -log|p - 2|; photographs of nature have p near 2.'))
-        self.fill(self.picker, self.options.native, self.details, self.show_button, self.spectrum)
+        self.fill(self.picker, self.options.native, self.details, self.show_button, self.spectrum, ExportRow(self))
         self.on_close(self.picker.close_sets)
         self.on_close(self._cache.close)
         self.sheet_layer = SheetLayer(self, 'domain images', self._on_clicked, self.scroll, {
@@ -59,6 +64,12 @@ class BrowserDock(DockWidget):
         self.row.changed.connect(self._on_row)
         self.show_button.clicked.connect(lambda _: self.show_to_models())
         self.take_canvas()
+
+    def draw_anew(self) -> None:
+        self._blank = self._last = message_sheet('Reading images …', SIZE)
+        self.sheet = ImageSheet(self.sets, self.sheet.class_name)
+        self._cache.forget()
+        self.redraw_if_active()
 
     def has_content(self) -> bool:
         return bool(self.sets)
@@ -76,7 +87,8 @@ class BrowserDock(DockWidget):
         """Show the sheet on the canvas."""
         self.make_active()
         if not self.sets:
-            empty = message_sheet(NO_IMAGES, SIZE)
+            prepared = any(label.endswith('(domain)') for label in self.picker.labels())
+            empty = message_sheet(NO_IMAGES if prepared or self.picker.busy else NO_DOMAIN, SIZE)
             self.sheet_layer.show(empty, np.zeros(SIZE, np.uint16), None)
             return
         self.sheet_layer.show(self._current(), self.sheet.labels(), self.sheet.table(self.row.value))

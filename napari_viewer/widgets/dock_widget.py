@@ -6,6 +6,7 @@ from qtpy.QtCore import QEvent, Qt
 from qtpy.QtWidgets import QDockWidget, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from napari_viewer.core.software_gl import keep_triton_out
+from napari_viewer.core.theme import use_theme
 from napari_viewer.viewer_state import state_of
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.notifications import hush_other_packages
@@ -28,12 +29,16 @@ class DockWidget(QWidget):
         What it is for and where to begin, shown at its top.
     """
 
+    tab = ''  # what its tab says
+
     def __init__(self, napari_viewer, hint: str):
         super().__init__()
         keep_triton_out()  # a worker may import PyTorch by ways of its own
         hush_other_packages()
         self.viewer, self.state = napari_viewer, state_of(napari_viewer)
         self._releases: list[Callable[[], None]] = []
+        self._follow_theme()
+        self.follow(self.viewer.events.theme, lambda event: self._on_theme())
         self.hint = QLabel(hint)
         self.hint.setWordWrap(True)
         content, outer = QWidget(), QVBoxLayout(self)
@@ -68,9 +73,9 @@ class DockWidget(QWidget):
         self.state.active_dock = self
 
     def take_canvas(self) -> None:
-        """Become active and draw, if there is something to show; an empty dock widget opens without delay."""
+        """Become active and draw, if there is something to show or to hide: the first dock opens without delay."""
         self.make_active()
-        if self.has_content():
+        if self.has_content() or self.state.canvas_is_taken:
             self.redraw()
 
     def redraw_if_active(self) -> None:
@@ -78,7 +83,7 @@ class DockWidget(QWidget):
         if self.state.active_dock in (self, None):
             self.redraw()
 
-    def connect(self, signal, slot: Callable) -> None:
+    def follow(self, signal, slot: Callable) -> None:
         """Connect a signal until the dock widget is closed."""
         signal.connect(slot)
         self.on_close(functools.partial(signal.disconnect, slot))
@@ -95,13 +100,29 @@ class DockWidget(QWidget):
             self._close()
         elif isinstance(self.parent(), QDockWidget) and self.parent() is not self._dock:
             self._dock = self.parent()
+            self._dock.setWindowTitle(self.tab)  # napari's is too long for a tab
             self._dock.visibilityChanged.connect(self._on_visibility)
 
     def _on_visibility(self, visible: bool) -> None:
-        """Follow the tabs: Qt moves a dock behind others aside, still shown to itself and in the order of the Tab key."""
+        """Follow the tabs: Qt moves a dock behind others aside, and the Tab key still goes there."""
         self._area.setVisible(visible)
         if visible and self.state.active_dock is not self:
             self.take_canvas()
+
+    def draw_anew(self) -> None:
+        """Forget sheets that are drawn already, in other colours, and draw."""
+        self.redraw_if_active()
+
+    def _follow_theme(self) -> None:
+        from napari.utils.theme import get_theme
+        ground = get_theme(self.viewer.theme).background.as_rgb_tuple()
+        use_theme('light' if sum(ground[:3]) > 3 * 127 else 'dark')
+
+    def _on_theme(self) -> None:
+        self._follow_theme()
+        for figure in self.findChildren(FigureLabel):
+            figure.draw_anew()
+        self.draw_anew()
 
     def _close(self) -> None:
         if self._dock is not None:

@@ -7,15 +7,18 @@ import pandas as pd
 from magicgui.widgets import CheckBox, ComboBox, Container, PushButton
 from qtpy.QtWidgets import QFileDialog
 
+from napari_viewer.core.filter_match import nearest_filters
 from napari_viewer.core.filter_sheet import CONTRASTS, SORTS, FilterSheet, export
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.dock_widget import DockWidget
+from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.model_picker import ModelPicker
 from napari_viewer.widgets.notifications import notify_error
 from napari_viewer.widgets.worker_bar import WorkerBar
 
 SIDE_BY_SIDE, ONE_AT_A_TIME, NO_NAME = 'side by side', 'one at a time', 'none'
+SAME, NEAREST = 'the same number', 'the nearest filter'
 FIRST_LAYER = 'conv1'
 
 
@@ -26,6 +29,7 @@ class FilterDock(DockWidget):
     ----------
     napari_viewer : napari.Viewer
     """
+    tab = 'Filters'
 
     def __init__(self, napari_viewer):
         super().__init__(napari_viewer, 'First-layer filters. Tick models; click a filter to see it in all of them.')
@@ -35,13 +39,13 @@ class FilterDock(DockWidget):
         self.sheet_layer = SheetLayer(self, 'conv1 filters', self._on_clicked, keys={
             'Left': lambda: self.step(-1), 'Right': lambda: self.step(1), 'Up': lambda: self.step_model(-1),
             'Down': lambda: self.step_model(1)})
-        for option in (self.arrangement, self.model, self.contrast, self.colour):
+        for option in (self.arrangement, self.model, self.match, self.contrast, self.colour):
             option.changed.connect(lambda _: self.redraw())
         self.sort.changed.connect(self._on_sort)
         self.fit_button.changed.connect(lambda: self.fit())
         self.export_button.changed.connect(self._choose_folder)
-        self.connect(self.state.networks_changed, self.redraw_if_active)
-        self.connect(self.state.chosen_changed, self._on_chosen)
+        self.follow(self.state.networks_changed, self._on_networks)
+        self.follow(self.state.chosen_changed, self._on_chosen)
         self.take_canvas()
 
     def _make_controls(self) -> None:
@@ -53,6 +57,9 @@ class FilterDock(DockWidget):
         self.contrast = ComboBox(label='contrast', choices=CONTRASTS, tooltip=(
             'What is stretched to the full range, symmetrically about 0 (mid-grey): each filter, or all filters of a '
             'model or of all models, which shows how strong they are.'))
+        self.match = ComboBox(label='in others', choices=[SAME, NEAREST], tooltip=(
+            'What is framed in the other models when a filter is clicked: the filter of the same number, which began '
+            'alike if the models did, or the one most like it (largest cosine of the weights, of either sign).'))
         self.colour = CheckBox(value=True, text='in colour', tooltip='Colour, or luminance: the mean over channels.')
         self.sort = ComboBox(label='sort by', choices=list(SORTS), tooltip=(
             'Order of the filters in each model. All but number and strength fit Gabors first.'))
@@ -60,13 +67,14 @@ class FilterDock(DockWidget):
                                      'sorting do so, too.')
         self.export_button = PushButton(text='Export…', tooltip='Write the sheet as filters.png, and the number, '
                                         'strength and fit of every filter as filters.csv, into a folder.')
-        self.options = Container(widgets=[self.arrangement, self.model, self.contrast, self.sort, self.colour], labels=True)
+        self.options = Container(widgets=[self.arrangement, self.model, self.match, self.contrast, self.sort,
+                                          self.colour])
         self.buttons = Container(widgets=[self.fit_button, self.export_button], layout='horizontal', labels=False)
         self.worker_bar = WorkerBar()
         self.detail = FigureLabel(self._draw_detail, 'Click a filter to see its Gabor fit and its orientation tuning.',
                                   'The chosen filter with the outline of its Gabor fit (at 1.5 standard deviations), '
                                   'the fit, and the response to gratings of the fitted frequency.')
-        self.fill(self.picker, self.options.native, self.buttons.native, self.worker_bar, self.detail)
+        self.fill(self.picker, self.options.native, self.buttons.native, self.worker_bar, self.detail, ExportRow(self))
 
     @property
     def chosen(self) -> int | None:
@@ -87,13 +95,15 @@ class FilterDock(DockWidget):
             filters = {network.name: network.filters for network in self.state.networks}
             if self.arrangement.value == ONE_AT_A_TIME and filters:
                 filters = {self.model.value: filters[self.model.value]}
+            better = {network.name: network.better_than_noise for network in self.state.networks}
             self.sheet = FilterSheet(filters, contrast=self.contrast.value, colour=self.colour.value,
-                                     sort=self.sort.value, fits=self.fits)
-            sheet = self.sheet.draw(self.chosen)
+                                     sort=self.sort.value, fits=self.fits, better=better)
+            sheet = self.sheet.draw(self.marked())
         except (ValueError, OSError, MemoryError) as error:
             notify_error(error)
             return
-        self.sheet_layer.show(sheet, *(self.sheet.labels() if filters else (np.zeros(sheet.shape[:2], np.uint16), None)))
+        labels, table = self.sheet.labels() if filters else (np.zeros(sheet.shape[:2], np.uint16), None)
+        self.sheet_layer.show(sheet, labels, table)
 
     def step(self, filters: int) -> None:
         """Choose the filter so many places on in the order of the first model shown, back if negative."""
@@ -122,6 +132,14 @@ class FilterDock(DockWidget):
         else:
             self.state.choose(FIRST_LAYER, number)
 
+    def marked(self) -> int | dict[str, int] | None:
+        """The filters that are framed: the chosen one, or the nearest of each model to it."""
+        filters = {network.name: network.filters for network in self.state.networks}
+        own = filters.get(self._clicked_model or next(iter(filters), ''))
+        if self.match.value == SAME or self.chosen is None or own is None or self.chosen >= len(own):
+            return self.chosen
+        return nearest_filters(own[self.chosen], filters)
+
     def fit(self, on_fitted: Callable[[], None] = lambda: None) -> None:
         """Fit Gabors to all filters that have none, in the background."""
         missing = [network for network in self.state.networks if network.gabors is None]
@@ -143,7 +161,7 @@ class FilterDock(DockWidget):
 
     def export(self, directory: Path) -> list[Path]:
         """Write filters.png and filters.csv into a folder."""
-        return export(directory, self.sheet.draw(self.chosen), self.sheet.table())
+        return export(directory, self.sheet.draw(self.marked()), self.sheet.table())
 
     def _on_clicked(self, label: int) -> None:
         if not label:
@@ -154,7 +172,7 @@ class FilterDock(DockWidget):
 
     def _on_chosen(self) -> None:
         if self.sheet_layer.on_canvas and self.state.networks:
-            self.sheet_layer.put(self.sheet.draw(self.chosen))
+            self.sheet_layer.put(self.sheet.draw(self.marked()))
         self._show_detail()
 
     def _show_detail(self) -> None:
@@ -168,6 +186,11 @@ class FilterDock(DockWidget):
         from napari_viewer.core.filter_figure import filter_figure
         network, number = key
         return filter_figure(network.filters[number], network.gabors.iloc[number], network.name)
+
+    def _on_networks(self) -> None:
+        self.redraw_if_active()
+        if SORTS[self.sort.value] not in (None, 'strength') and self.state.active_dock in (self, None):
+            self.fit()
 
     def _on_sort(self, sort: str) -> None:
         if SORTS[sort] not in (None, 'strength') and self.state.networks:

@@ -9,7 +9,7 @@ NONE = 'none'
 
 
 class MapControls(QWidget):
-    """What the user chooses of :class:`~napari_viewer.core.map_sheet.MapOptions`, and the numbers of model and image."""
+    """What the user chooses of :class:`~napari_viewer.core.map_sheet.MapOptions`, and of models and images."""
     changed = Signal()
     image_changed = Signal(int)
     model_changed = Signal(int)
@@ -22,8 +22,8 @@ class MapControls(QWidget):
         self.colourmap = ComboBox(label='colours', choices=COLOURMAPS, tooltip=(
             "Colours of a map's values; the brightest stands for the value that is written above each layer, the "
             '99.5th percentile of its values over 16 images of the set, so that images can be compared.'))
-        self.image = Slider(label='image', min=0, max=1, tooltip='Number of the image; over the canvas the keys Left and '
-                            'Right step by one, Page Up and Page Down by ten.')
+        self.image = Slider(label='image', min=0, max=1, tooltip='Number of the image; over the canvas the keys Left '
+                            'and Right step by one, Page Up and Page Down by ten.')
         self.model = ComboBox(label='model', choices=[NONE], tooltip=(
             'The model whose maps are shown; the keys Up and Down over the canvas change it.'))
         self.on_image = CheckBox(text='maps on the image', tooltip='Draw every map over the image, in grey.')
@@ -46,9 +46,9 @@ class MapControls(QWidget):
             self.image.max = max(n_images - 1, 1)
             self.image.enabled = n_images > 1
             self.image.value = image
-        _offer(self.layer, [ALL_LAYERS, *layers])
-        _offer(self.model, models)
-        _offer(self.compared, [NONE, *models])
+        offer(self.layer, [ALL_LAYERS, *layers])
+        offer(self.model, models)
+        offer(self.compared, [NONE, *models])
 
     def set_image(self, image: int) -> None:
         """Show the number of the image that was chosen elsewhere."""
@@ -63,7 +63,8 @@ class MapControls(QWidget):
                           self.top.value)
 
 
-def _offer(box: ComboBox, choices: list[str]) -> None:
+def offer(box: ComboBox, choices: list[str]) -> None:
+    """Offer choices, in silence; what was chosen and is still offered stays chosen."""
     value = box.value
     with box.changed.blocked():
         box.choices = choices

@@ -56,7 +56,7 @@ class ModelPicker(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.worker_bar)
         self.list.itemChanged.connect(self._on_ticked)
-        dock.connect(self._state.networks_changed, self._follow)
+        dock.follow(self._state.networks_changed, self._follow)
         self._follow()
 
     def tick(self, *sources) -> None:

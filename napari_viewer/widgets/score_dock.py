@@ -21,6 +21,7 @@ class ScoreDock(DockWidget):
     ----------
     napari_viewer : napari.Viewer
     """
+    tab = 'Scores'
 
     def __init__(self, napari_viewer):
         super().__init__(napari_viewer, "Scores of a sweep ('brainscore-mouse score'). Ticked models are drawn in "
@@ -38,13 +39,13 @@ class ScoreDock(DockWidget):
         self.worker_bar = WorkerBar()
         self.figure = FigureLabel(self._draw, "Open the folder of a sweep: 'brainscore-mouse score --models … "
                                   "--benchmarks … --out sweep' makes one.", (
-            'Top: the score of each layer with its error, as in leaderboard.csv. Left: the first layer against the mean of all layers. '
-            'Right: the first layer against the naturalness of the images that a model was trained on, -log|p - 2| of '
-            'the mean p of up to 1,000 images of its domain, as in the study.'))
+            'Top: the score of each layer with its error, as in leaderboard.csv. Left: the first layer against the '
+            'mean of all layers. Right: the first layer against the naturalness of the images that a model was trained '
+            'on, -log|p - 2| of the mean p of up to 1,000 images of its domain, as in the study.'))
         self.figure.clicked.connect(self._on_clicked)
         self.fill(self.picker, self.open_button, self.folder, self.options.native, self.worker_bar, self.figure)
         self.benchmark.changed.connect(lambda _: self._show())
-        self.connect(self.state.networks_changed, self._show)
+        self.follow(self.state.networks_changed, self._show)
 
     def open(self, folder: Path) -> None:
         """Load a sweep in the background: first its results, then the naturalness of its models' images."""

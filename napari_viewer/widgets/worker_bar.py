@@ -30,10 +30,8 @@ class WorkerBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._bar)
         layout.addWidget(self.cancel_button)
-        self._worker = None
+        self._worker, self._work = None, []
         self.hide()
-        self.stopped.emit()
-
 
     def run(self, title: str, work: Callable[[], Iterator], total: int, on_yielded: Callable = lambda value: None,
             on_returned: Callable[[], None] = lambda: None) -> None:
@@ -58,7 +56,8 @@ class WorkerBar(QWidget):
         self._bar.setValue(0)
         self._bar.setFormat(f'{title} %v of %m' if total else title)
         self._bar.setToolTip(title)
-        worker = create_worker(_guarded, work, _ignore_errors=True)
+        self._work = [work]
+        worker = create_worker(_guarded, self._work, _ignore_errors=True)
         self._worker, self._on_yielded, self._on_returned = worker, on_yielded, on_returned
         self._connect(worker)
         self.show()
@@ -100,15 +99,24 @@ class WorkerBar(QWidget):
 
     def _finish(self) -> None:
         self._worker = None
+        self._work.clear()
         self.hide()
         self.stopped.emit()
 
 
-def _guarded(work: Callable[[], Iterator]) -> Iterator:
-    """The values of a worker, an error as the last: superqt takes any RuntimeError, such as PyTorch's, for the end of
-    the window and returns in silence."""
+def _guarded(work: list) -> Iterator:
+    """The values of a generator function, the only entry of `work`; an error is the last of them.
+
+    superqt takes any RuntimeError, such as PyTorch's, for the end of the window and returns in silence. napari keeps
+    workers as long as its window, so that nothing here refers to what they compute, once `work` has been emptied.
+    """
     warnings.simplefilter('ignore', FutureWarning)  # superqt shows all warnings of a worker while it runs
     try:
-        yield from work()
+        work[0] = work[0]()
+        while work:
+            yield next(work[0])
+    except StopIteration:
+        return
     except Exception as error:
-        yield Failure(error)
+        if work:  # it has not been cancelled meanwhile
+            yield Failure(error)

@@ -5,14 +5,31 @@ LONGEST_STEP = .050  # s; the window is not kept waiting longer at one step
 
 
 def click(dock, label: int) -> None:
-    """Click with the mouse on the middle of the tile of a label."""
-    from qtpy.QtCore import QPoint, Qt
+    """Click with the mouse on the middle of the (first) tile of a label."""
+    from qtpy.QtCore import Qt
     from qtpy.QtTest import QTest
+    canvas = dock.viewer.window._qt_viewer.canvas.native
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=_place(dock, label))
+
+
+def move(dock, label: int) -> None:
+    """Move the mouse onto the (first) tile of a label."""
+    from qtpy.QtTest import QTest
+    canvas = dock.viewer.window._qt_viewer.canvas.native
+    place = _place(dock, label)
+    QTest.mouseMove(canvas, pos=canvas.rect().topLeft())
+    QTest.mouseMove(canvas, pos=place)
+
+
+def _place(dock, label: int):
+    from qtpy.QtCore import QPoint
     canvas = dock.viewer.window._qt_viewer.canvas
-    rows, columns = np.nonzero(np.asarray(dock.sheet_layer.labels) == label)
+    labels = np.asarray(dock.sheet_layer.labels)
+    rows, columns = np.nonzero(labels == label)
+    first = columns <= columns.min() + np.bincount(rows - rows.min()).max() // (2 if np.ptp(columns) > 400 else 1)
     to_canvas = canvas.view.transform * canvas.view.scene.transform
-    x, y = to_canvas.map([columns.mean(), rows.mean()])[:2]
-    QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    x, y = to_canvas.map([columns[first].mean(), rows[first].mean()])[:2]
+    return QPoint(round(x), round(y))
 
 
 def turn_wheel(viewer) -> None:

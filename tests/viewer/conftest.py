@@ -89,6 +89,18 @@ def sweep(tmp_path):
 
 
 @pytest.fixture
+def training_run(tmp_path, weight_files):
+    """Folder of a training run after one epoch, as 'brainscore-mouse train' leaves it."""
+    folder = tmp_path / 'run'
+    (folder / 'snapshots').mkdir(parents=True)
+    for epoch in (0, 1):
+        (folder / 'snapshots' / f'epoch_{epoch:05d}.safetensors').write_bytes(weight_files[epoch].read_bytes())
+    (folder / 'snapshots.csv').write_text('epoch,pairs,knn\n0,0,0.1\n1,640,0.2\n')
+    (folder / 'metrics.csv').write_text('epoch,loss,learning_rate,pairs_per_s,seconds\n0,5.5,0.1,100,6.4\n')
+    return folder
+
+
+@pytest.fixture
 def viewer(make_napari_viewer):
     """A napari viewer with a real window where there is a display."""
     if not os.environ.get('DISPLAY'):
@@ -99,7 +111,7 @@ def viewer(make_napari_viewer):
 @pytest.fixture
 def until(qtbot):
     """Wait until a condition holds."""
-    return lambda condition, timeout=90000: qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
+    return lambda condition, timeout=600000: qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
 
 
 @pytest.fixture

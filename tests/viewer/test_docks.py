@@ -17,7 +17,8 @@ def test_manifest_is_valid():
 
 
 def test_docks_are_named_as_their_commands_are():
-    known = {'browser': 'Domain browser', 'filters': 'conv1 filters', 'activations': 'Activations', 'scores': 'Scores'}
+    known = {'browser': 'Domain browser', 'filters': 'conv1 filters', 'activations': 'Activations', 'scores': 'Scores',
+             'neurons': 'Neurons', 'matrices': 'Matrices', 'training': 'Training'}
     assert known.items() <= dock_names().items()
 
 

@@ -37,6 +37,8 @@ def test_a_map_is_chosen_and_its_top_images_are_shown(activation_dock, until):
     dock.galleries.images.itemClicked.emit(dock.galleries.images.item(2))
     assert dock.state.image == best[2] == dock.controls.image.value
     until(lambda: not dock.norms.pixmap().isNull())
+    dock.unit_button.click()
+    until(lambda: dock.unit.is_current)
     strongest = dock.features[0].top_channels(best[2], 'conv3')[0]
     until(lambda: dock.galleries.channels.item(0).text().startswith(f'{strongest}\n'))
 

@@ -77,7 +77,7 @@ def test_docks_are_closed_fifty_times_and_leave_nothing(tmp_path, weight_files, 
     done = subprocess.run([sys.executable, '-X', 'faulthandler', str(script), '50', str(weight_files[0])],
                           capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
-    before, after = (json.loads(line) for line in done.stdout.splitlines()[-2:])
+    before, *_, after = map(json.loads, done.stdout.splitlines())
     assert after['cycle'] == 49
     for what in ('widgets', 'threads', 'layers'):
         assert after[what] <= before[what], f'{what}: {before}, {after}'

@@ -1,6 +1,7 @@
 """First-layer filters in a real napari window: ticking, clicking, sorting."""
 import numpy as np
 
+from napari_viewer.core.theme import theme
 from viewer.canvas import LONGEST_STEP, click, drawn, press
 
 
@@ -31,6 +32,10 @@ def test_a_click_chooses_the_filter_in_all_models_and_fits_it(filter_dock, until
     click(filter_dock, 64 + 3)
     assert filter_dock.chosen == 2
     assert filter_dock._clicked_model == 'model1'
+    filter_dock.match.value = 'the nearest filter'
+    assert filter_dock.marked()['model1'] == 2
+    place = filter_dock.sheet.grids['model0'].corner(filter_dock.marked()['model0'])
+    assert tuple(drawn(filter_dock)[place[0] - 1, place[1]]) == theme().highlight
 
 
 def test_filters_sorted_and_one_at_a_time(filter_dock, until):

@@ -1,0 +1,51 @@
+"""Dissimilarity matrices beside those of a model."""
+import numpy as np
+import pytest
+
+from napari_viewer.core.matrix_comparison import compare, open_matrices
+from napari_viewer.core.matrix_sheet import LEFT, SIDE, TOP, MatrixQuery, MatrixSheet
+from napari_viewer.core.networks import open_network
+
+
+@pytest.fixture(scope='module')
+def comparison(weight_files):
+    return compare(open_matrices('Antolik2016.VISp-rdm'), open_network(weight_files[0]), 'conv1')
+
+
+def test_correlations_are_those_of_the_score(comparison):
+    upper = np.triu_indices(50, 1)
+    for name, measured in comparison.measured.by_name.items():
+        own = np.corrcoef(measured.matrix[upper], comparison.matrices[name][upper])[0, 1]
+        # the score's is with matrices of half of the trials
+        assert own == pytest.approx(comparison.raw[name], abs=.05)
+        assert comparison.raw[name] <= comparison.ceiling[name]
+    assert comparison.score == pytest.approx(np.mean(list(comparison.corrected.values())))
+
+
+def test_both_matrices_are_sorted_alike_and_name_their_pairs(comparison):
+    name = next(iter(comparison.measured.by_name))
+    sheet = MatrixSheet(MatrixQuery(comparison.measured, name, comparison, True))
+    measured = comparison.measured.by_name[name]
+    assert sorted(sheet.order) == list(range(50))
+    row, column = 100, 300
+    left, right = (sheet.labels[TOP + row, start + column] for start in (LEFT, LEFT * 2 + SIDE + 8))
+    assert left == right
+    first, second = sheet.order[list(sheet.pair(left))]
+    entry = sheet.table.iloc[left - 1]
+    assert entry['image'] == measured.numbers[first]
+    assert entry['measured'] == pytest.approx(measured.matrix[first, second], abs=1e-3)
+    assert entry['model'] == pytest.approx(comparison.matrices[name][first, second], abs=1e-3)
+    neighbours = measured.matrix[sheet.order[:-1], sheet.order[1:]]
+    assert neighbours.mean() < measured.matrix[np.triu_indices(50, 1)].mean()
+
+
+def test_published_matrices_are_compared(weight_files):
+    from brainscore_vision.benchmarks.Conwell2021.benchmark import Conwell2021
+    benchmark = Conwell2021('VISp', 'rdm')
+    try:
+        benchmark.recordings  # noqa: B018
+    except FileNotFoundError:
+        pytest.skip('the published matrices are not packaged here')
+    from napari_viewer.core.matrix_comparison import MeasuredMatrices
+    found = compare(MeasuredMatrices(benchmark), open_network(weight_files[0]), 'conv1')
+    assert len(found.raw) == len(found.matrices) > 1
