@@ -133,10 +133,10 @@ def _row(benchmark: str, model: str, layers: dict[str, dict]) -> dict:
         if summary['committed']:
             row |= {'layer': layer, **{name: summary[name] for name in ('value', 'error', 'n_neurons', 'n_nan')}}
             area = benchmark.rpartition('.')[2].partition('-')[0]
-            if not summary['mapped']:
-                row['note'] = 'no layer committed: the middle one'
-            elif summary['region'] not in ('', area):
+            if summary['region'] not in ('', area):
                 row['note'] = f"{summary['region']} recorded"
+    if not all(summary['mapped'] for summary in layers.values()):
+        row['note'] = 'no layer committed: the middle one' + ('' if 'layer' in row else ', which failed')
     return row
 
 
