@@ -67,29 +67,30 @@ def read_versions(path: Path) -> Versions:
     """
     try:
         versions = json.loads(path.read_text(encoding='utf-8'))
-        for identifier, files in versions.items():
-            _check_entry(identifier, files)
-    except (json.JSONDecodeError, AttributeError, TypeError, KeyError) as error:
+        objections = [found for identifier, files in versions.items() for found in _objections(identifier, files)]
+    except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"{path}: expected JSON {{identifier: {{'bucket', 'assembly': {{'version_id', 'sha1'}}, "
                          f"'stimuli_csv': …, 'stimuli_zip': …}}}}; {type(error).__name__}: {error}") from error
+    if objections:
+        raise ValueError(f'{path}: {objections[0]}')
     return versions
 
 
-def _check_entry(identifier: str, files: dict[str, Any]) -> None:
+def _objections(identifier: str, files: dict[str, Any]) -> Iterator[str]:
+    """What of an entry of the file of versions cannot be, in sentences."""
     reason = withheld().get(identifier.split('.')[0])
     if reason:
-        raise ValueError(f"'{identifier}' must not be uploaded: {reason}. Take it out of the file and, if it has been "
-                         'uploaded, off the storage.')
+        yield (f'{identifier!r} must not be uploaded: {reason}. Take it out of the file and, if it has been uploaded, '
+               'off the storage.')
     if identifier not in uploadable():
-        raise ValueError(f"'{identifier}' is not a recording that can be uploaded; these are "
-                         f"{', '.join(uploadable())}.")
+        yield f"{identifier!r} is not a recording that can be uploaded; these are {', '.join(uploadable())}."
     if not {'bucket', 'assembly'} <= set(files) <= {'bucket', *_FILES}:
-        raise ValueError(f"'{identifier}' has {', '.join(files)}; expected bucket, {', '.join(_FILES)}.")
-    for file in set(files) - {'bucket'}:
+        given = ' '.join(', '.join(files).split())
+        yield f"{identifier!r} has {given}; expected bucket, {', '.join(_FILES)}."
+    for file in sorted(set(files) & set(_FILES)):
         given = files[file]
         if given.keys() != {'version_id', 'sha1'} or not re.fullmatch('[0-9a-f]{40}', given['sha1']):
-            raise ValueError(f"{file} of '{identifier}': expected version_id and sha1, 40 hexadecimal digits, given "
-                             f'{given}.')
+            yield f'{file} of {identifier!r}: expected version_id and sha1, 40 hexadecimal digits, given {given}.'
 
 
 def point_at_storage(tree: Path, versions: Versions) -> None:

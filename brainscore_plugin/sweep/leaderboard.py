@@ -140,10 +140,10 @@ def _row(benchmark: str, model: str, layers: dict[str, dict]) -> dict:
                 row |= {name: summary[name] for name in ('consistency', 'n_animals')}
                 row['of_consistency'] = summary['value'] / summary['consistency']
             area = benchmark.rpartition('.')[2].partition('-')[0]
-            if not summary['mapped']:
-                row['note'] = 'no layer committed: the middle one'
-            elif summary['region'] not in ('', area):
+            if summary['region'] not in ('', area):
                 row['note'] = f"{summary['region']} recorded"
+    if not all(summary['mapped'] for summary in layers.values()):
+        row['note'] = 'no layer committed: the middle one' + ('' if 'layer' in row else ', which failed')
     return row
 
 

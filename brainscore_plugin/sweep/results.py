@@ -49,9 +49,7 @@ def read_summary(task: Task, out: Path) -> tuple[dict, str] | tuple[None, None]:
     try:
         metadata = pq.read_schema(task.result_path(out)).metadata
         return json.loads(metadata[b'summary']), metadata[b'fingerprint'].decode()
-    except FileNotFoundError:
-        return None, None
-    except (pa.ArrowException, KeyError, TypeError, ValueError):
+    except Exception:  # of a damaged file Arrow raises whatever it meets; the task is computed again
         return None, None
 
 
@@ -76,8 +74,18 @@ def load_results(out: Path) -> pd.DataFrame:
     ------
     FileNotFoundError
         If the folder has no result.
+    ValueError
+        If a file is damaged.
     """
     files = sorted(Path(out).glob('cells/*/*/*.parquet'))
     if not files:
         raise FileNotFoundError(f"{out} holds no results of a sweep: 'brainscore-mouse score --out {out}' writes them.")
-    return pa.concat_tables([pq.read_table(file).replace_schema_metadata() for file in files]).to_pandas()
+    return pa.concat_tables(map(_table, files)).to_pandas()
+
+
+def _table(file: Path) -> pa.Table:
+    try:
+        return pq.read_table(file, schema=SCHEMA).replace_schema_metadata()
+    except Exception as error:  # as above
+        reason = ' '.join(str(error).split())
+        raise ValueError(f'{file} is damaged ({reason}): start the sweep again, which computes it anew.') from error

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -175,7 +176,7 @@ def _describe(client, type_: str, identifiers: list[str], describe: Callable, *a
     return futures
 
 
-def _results(futures: dict, what: str) -> tuple[dict[str, object], dict[str, Exception]]:
+def _results(futures: dict, what: str) -> tuple[dict[str, Any], dict[str, Exception]]:
     """The results of futures, and the errors of those that have none."""
     results, errors = {}, {}
     for identifier, future in tqdm(futures.items(), desc=f'loading {what}', leave=False):

@@ -174,14 +174,15 @@ def _reason(task: Task, error: Exception) -> ValueError:
 
 
 def _near(model, layer: str) -> str:
-    """The layer's nearest names and all that the model names, in a sentence or two."""
+    """The layer's nearest names and those that the model names and has, in a sentence or two."""
     network = getattr(getattr(model, 'activations_model', None), '_model', None)
-    named = list(getattr(model, 'layers', []))
-    if not named:
-        return 'Its layers cannot be recorded one by one: score it without naming any.'
+    named = [name for name in getattr(model, 'layers', []) if _has_layer(model, name)]
     everything = [name for name, _ in network.named_modules()] if isinstance(network, torch.nn.Module) else []
+    if not named and not everything:
+        return 'Its layers cannot be recorded one by one: score it without naming any.'
     near = difflib.get_close_matches(layer, named, n=3) or difflib.get_close_matches(layer, everything, n=3)
-    return (f"Did you mean {' or '.join(near)}? " if near else '') + f"It names {', '.join(named)}."
+    hint = f"Did you mean {' or '.join(near)}? " if near else ''
+    return hint + (f"It names {', '.join(named)}." if named else 'None of those it names is in its network.')
 
 
 def _depth(model, layer: str) -> int | None:

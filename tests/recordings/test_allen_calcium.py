@@ -419,7 +419,7 @@ def metadata_beside_foreign_manifests(tmp_path_factory):
     driver = directory / 'driver.py'
     driver.write_text(DRIVER)
     answers = allen_environment.run(driver, recording.SCRIPT.parent,
-                                    json.dumps([(str(cache), 'cell_metrics') for cache in caches.values()]))
+                                    json.dumps([(str(cache), 'sessions') for cache in caches.values()]))
     errors = dict(zip(caches, [answer['error'] for answer in answers]))
     return {name: (errors[name], before[name] ^ {path.name for path in cache.rglob('*')})
             for name, cache in caches.items()}

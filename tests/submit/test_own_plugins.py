@@ -6,8 +6,10 @@ import pytest
 from brainscore_plugin.recordings import allen_environment
 from brainscore_plugin.submit.own_plugins import lay_plugin, own_plugins
 
-PACKAGING = {'deVries2020': {'reduce_sessions.py', 'calcium_responses.py', 'session_file.py'},
-             'Siegle2021': {'reduce_sessions.py', 'session_file.py'}, 'Willeke2022': {'published_mouse.py'},
+PACKAGING = {'deVries2020': {'reduce_sessions.py', 'calcium_responses.py', 'session_file.py',
+                             'cache_manifest.py'},
+             'Siegle2021': {'reduce_sessions.py', 'session_file.py', 'cache_manifest.py'},
+             'Willeke2022': {'published_mouse.py'},
              'Antolik2016': {'supplement.py'}, 'Conwell2021': {'published_matrices.py'}}
 
 

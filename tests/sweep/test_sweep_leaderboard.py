@@ -45,6 +45,8 @@ def test_a_model_that_commits_to_no_layer_is_marked():
     row = leaderboard(['m'], ['X.VISp-pls'], {Task('m', 'a', 'X.VISp-pls'): best, Task('m', 'b', 'X.VISp-pls'): middle})
     assert (row.layer.item(), row.best_layer.item()) == ('b', 'a')
     assert row.note.item() == 'no layer committed: the middle one'
+    without = leaderboard(['m'], ['X.VISp-pls'], {Task('m', 'a', 'X.VISp-pls'): best})
+    assert without.note.item() == 'no layer committed: the middle one, which failed'
 
 
 def test_names_are_printed_whole():

@@ -59,6 +59,14 @@ class TestModelsWithoutAMap:
             "odd has no layer 'conv_1'. Did you mean conv1 or conv5 or conv4? It names conv1, conv5, conv4.")
 
 
+    def test_a_name_that_the_model_gives_and_the_network_lacks_is_not_offered(self, describe, monkeypatch):
+        monkeypatch.setitem(globals(), 'LAYERS', ['conv_1', 'conv4'])
+        tasks, unknown = describe('all')
+        assert layers_of(tasks) == ['conv4']
+        assert str(unknown[Task('odd', 'conv_1', BENCHMARK)]) == (
+            "odd has no layer 'conv_1'. Did you mean conv4? It names conv4.")
+
+
 class TestBadLayers:
     @pytest.mark.parametrize('replace', [lambda values: {'values': values}, lambda values: (values, values),
                                          lambda values: values.bfloat16()], ids=['dict', 'tuple', 'bf16'])

@@ -58,7 +58,7 @@ class Layout:
             sidecar = json.loads(self.sidecar.read_text(encoding='utf-8'))
             if isinstance(sidecar['sha1'], dict):
                 return sidecar
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             pass
         raise ValueError(f'{self.sidecar} is damaged: expected the JSON that packaging writes. Package again.')
 

@@ -88,5 +88,5 @@ def read_session(path: Path) -> tuple[np.ndarray, pd.DataFrame, dict]:
             return file['responses'][()], neurons, json.loads(file.attrs['recipe'])
     except FileNotFoundError:
         raise
-    except (OSError, KeyError, ValueError) as error:
+    except Exception as error:  # h5py raises whatever it meets
         raise ValueError(f'{path} is damaged ({error}): delete it and package again.') from error
