@@ -42,7 +42,8 @@ def row(name, every_layer):
     scores = {layer: benchmark.score_features(values) for layer, values in features.items()}
     values, committed = [float(score) for score in scores.values()], scores[mapped[0]]
     network = model.activations_model._model
-    return (name.rpartition('/')[2], 'x'.join(map(str, model.activations_model._extractor.preprocess.keywords['image_size'])),
+    size = model.activations_model._extractor.preprocess.keywords['image_size']
+    return (name.rpartition('/')[2], 'x'.join(map(str, size)),
             sum(weights.numel() for weights in network.parameters()), len(scores),
             max(values.shape[1] for values in features.values()), mapped[0], f'{float(committed):.3f}',
             f"{committed.attrs['error']:.3f}", f'{min(values):.3f}', f'{max(values):.3f}',
