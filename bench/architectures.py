@@ -1,6 +1,6 @@
 """Many architectures with random weights on real neurons: layers, scores, and what each costs.
 
-    python bench/architectures.py [--all] [--out architectures.csv] [NETWORK …]
+    python bench/architectures.py [--all] [--tiny] [--out architectures.csv] [NETWORK …]
 
 Each network is scored in a process of its own, one after the other, on one thread; its row is written when it is done,
 and kept when the script is started again. Peak memory is that of the whole process, Brain-Score's 0.5 GB included.
@@ -25,7 +25,8 @@ TORCHVISION = ('alexnet', 'vgg11', 'resnet18', 'resnet50', 'densenet121', 'googl
 TIMM = ('vit_tiny_patch16_224', 'swin_tiny_patch4_window7_224', 'mixer_s32_224', 'poolformer_s12', 'pvt_v2_b0',
         'ghostnet_100')
 NETWORKS = [f'{OWN}:recurrent', f'{OWN}:vonenet_like', *(f'torchvision:{name}@none@64px' for name in TORCHVISION),
-            *(f"timm:{name}@none{'' if 'mixer' in name else '@64px'}" for name in TIMM), f'{OWN}:efficientnet_lite0']
+            *(f"timm:{name}@none{'' if 'mixer' in name else '@64px'}" for name in TIMM), f'{OWN}:efficientnet_lite0',
+            'torchvision:vgg16@none@112px']  # its widest layers have 802,816 features
 COLUMNS = ('network', 'image', 'parameters', 'layers', 'widest layer', 'committed layer', 'value', 'error',
            'least value', 'greatest value', 'CPU s', 'peak GB')
 
@@ -42,7 +43,8 @@ def row(name, every_layer):
     scores = {layer: benchmark.score_features(values) for layer, values in features.items()}
     values, committed = [float(score) for score in scores.values()], scores[mapped[0]]
     network = model.activations_model._model
-    return (name.rpartition('/')[2], 'x'.join(map(str, model.activations_model._extractor.preprocess.keywords['image_size'])),
+    size = model.activations_model._extractor.preprocess.keywords['image_size']
+    return (name.rpartition('/')[2], 'x'.join(map(str, size)),
             sum(weights.numel() for weights in network.parameters()), len(scores),
             max(values.shape[1] for values in features.values()), mapped[0], f'{float(committed):.3f}',
             f"{committed.attrs['error']:.3f}", f'{min(values):.3f}', f'{max(values):.3f}',
@@ -53,8 +55,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('networks', nargs='*', default=NETWORKS, metavar='NETWORK')
     parser.add_argument('--all', action='store_true', help='every module, not the layers chosen by default')
+    parser.add_argument('--tiny', action='store_true', help='one small network: to see that the script runs')
     parser.add_argument('--out', type=Path, default=Path('architectures.csv'))
     args = parser.parse_args()
+    if args.tiny:
+        args.networks = NETWORKS[:1]
     import torch
     torch.set_num_threads(1)
     from brainscore_vision import load_benchmark

@@ -83,7 +83,7 @@ def chosen_layers(network: nn.Module, layers: list[Layer]) -> list[str]:
         cut = finer
         if len(cut) > MOST:
             break
-    cut = sorted(cut, key=order.get) or [body[-1].name]
+    cut = sorted(cut, key=order.__getitem__) or [body[-1].name]
     if len(cut) > MOST:
         cut = [cut[round(i * (len(cut) - 1) / (MOST - 1))] for i in range(MOST)]
     return list(dict.fromkeys(_rectified(network, name, list(order)) for name in cut))
@@ -91,16 +91,15 @@ def chosen_layers(network: nn.Module, layers: list[Layer]) -> list[str]:
 
 def _outputs(network: nn.Module, images: torch.Tensor) -> dict[str, tuple[dict[int, torch.Tensor], tuple[int, ...]]]:
     """Module -> the first image's features for each dimension that may be that of the images, and the shape."""
-    found = {}
+    found: dict[str, tuple[dict[int, torch.Tensor], tuple[int, ...]]] = {}
 
     def record(name):
         def hook(_module, _inputs, output):
             found.pop(name, None)  # of several runs the last one counts, in the order too
-            features = {axis: per_image(output, len(images), axis) for axis in (0, 1)}
-            features = {axis: rows[0].clone() for axis, rows in features.items() if rows is not None}
-            shape = getattr(output, 'shape', ())
+            features = {axis: rows[0].clone() for axis in (0, 1)
+                        if (rows := per_image(output, len(images), axis)) is not None}
             if features:
-                found[name] = features, tuple(shape)
+                found[name] = features, tuple(getattr(output, 'shape', ()))
         return hook
     hooks = [module.register_forward_hook(record(name)) for name, module in network.named_modules() if name]
     try:

@@ -53,7 +53,7 @@ def write_network_plugin(folder: Path, identifier: str, name: NetworkName, layer
 
 
 def _compare(folder: Path, identifier: str, network: nn.Module, settings: dict[str, Any]) -> None:
-    images = torch.randn(2, 3, *settings['image_size'], generator=torch.Generator().manual_seed(0))
+    images = list(torch.randn(2, 3, *settings['image_size'], generator=torch.Generator().manual_seed(0)))
     again = plugin_module(folder / 'model.py').registered_network(identifier).activations_model
     original = Recorder(settings['axes'], identifier=identifier, model=network, preprocessing=None)
     found, expected = (recorder.get_activations(images, settings['layers']) for recorder in (again, original))

@@ -127,5 +127,5 @@ def _timm(name: NetworkName) -> tuple[Path | None, str]:
         found = [file for file in (try_to_load_from_cache(published.hf_hub_id, file) for file in files)
                  if isinstance(file, str)]
         return (Path(found[0]) if found else None), f'huggingface.co/{published.hf_hub_id}'
-    file = Path(published.file or Path(torch.hub.get_dir(), 'checkpoints', published.url.rpartition('/')[2]))
+    file = Path(published.file or Path(torch.hub.get_dir(), 'checkpoints', str(published.url).rpartition('/')[2]))
     return (file if file.is_file() else None), str(published.url)

@@ -2,6 +2,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def _score(layers: dict[str, tuple[pd.DataFrame, dict]]) -> dict:
     """Of one model on one benchmark: layer -> rows and summary."""
     ordered = sorted(layers, key=lambda layer: (layers[layer][1].get('depth') or 0))
     committed = next((layer for layer in ordered if layers[layer][1]['committed']), None)
-    score = {'layers': [[layer, _number(layers[layer][1]['value']), _number(layers[layer][1]['error'])]
+    score: dict[str, Any] = {'layers': [[layer, _number(layers[layer][1]['value']), _number(layers[layer][1]['error'])]
                         for layer in ordered], 'layer': committed, 'value': None, 'error': None}
     rows, summary = layers[committed or ordered[0]]
     score |= {'region': summary.get('region'), 'n': summary.get('n_neurons'), 'undefined': summary.get('n_nan'),

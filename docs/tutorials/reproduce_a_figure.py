@@ -9,15 +9,15 @@
 # %% [markdown]
 # # Reproduce one figure of the paper
 #
-# Prasad, Manor & Pereira (2022) ask whether networks trained on more natural images predict mouse neurons better: conv1's
-# predictivity against the naturalness of the training images. Here are the eight shipped models, which have been trained
-# on stand-in images, on a **simulated** mouse: this is the figure's form, and no replication. `brainscore-mouse study`
-# draws it with all controls, for real recordings where they are here.
+# Prasad, Manor & Pereira (2022) ask whether networks trained on more natural images predict mouse neurons better:
+# conv1's predictivity against the naturalness of the training images. Here are the eight shipped models, which have
+# been trained on stand-in images, on a **simulated** mouse: this is the figure's form, and no replication.
+# `brainscore-mouse study` draws it with all controls, for real recordings where they are here.
 
 # %%
 import os
 
-os.environ['BS_INSTALL_DEPENDENCIES'] = 'no'
+os.environ.update(BS_INSTALL_DEPENDENCIES='no', TQDM_DISABLE='1')
 
 import pandas as pd
 from brainscore_vision import load_benchmark, load_model

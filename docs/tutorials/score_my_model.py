@@ -9,15 +9,15 @@
 # %% [markdown]
 # # Score my model on a real mouse
 #
-# Any network is scored by its name: of torchvision (`torchvision:resnet18`), of timm (`timm:vit_tiny_patch16_224`), or of
-# a function in a Python file. Here is such a file; with random weights, for nothing is trained in this notebook.
+# Any network is scored by its name: of torchvision (`torchvision:resnet18`), of timm (`timm:vit_tiny_patch16_224`), or
+# of a function in a Python file. Here is such a file; with random weights, for nothing is trained in this notebook.
 
 # %%
 import os
 import tempfile
 from pathlib import Path
 
-os.environ['BS_INSTALL_DEPENDENCIES'] = 'no'
+os.environ.update(BS_INSTALL_DEPENDENCIES='no', TQDM_DISABLE='1')
 os.chdir(tempfile.mkdtemp())
 Path('mine.py').write_text('''
 from torch import nn

@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 os.chdir(tempfile.mkdtemp())
-os.environ['BRAINSCORE_MOUSE_HOME'] = str(Path('home').absolute())
+os.environ.update(BRAINSCORE_MOUSE_HOME=str(Path('home').absolute()), TQDM_DISABLE='1')
 logging.getLogger('pytorch_lightning').setLevel(logging.ERROR)
 
 import numpy as np
@@ -36,8 +36,8 @@ for i in range(256):
     Image.fromarray(photograph[y:y + 96, x:x + 96]).save(folder / f'piece_{i:03d}.png')
 
 # %% [markdown]
-# Prepared once, to 64 x 64 pixels, then trained by SimCLR. Four epochs show that it runs; filters need thousands of times
-# as many pairs of views (see [Train](../train.md)).
+# Prepared once, to 64 x 64 pixels, then trained by SimCLR. Four epochs show that it runs; filters need thousands of
+# times as many pairs of views (see [Train](../train.md)).
 
 # %%
 from training.domains import prepare

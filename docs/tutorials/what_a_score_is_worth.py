@@ -14,7 +14,7 @@
 # %%
 import os
 
-os.environ['BS_INSTALL_DEPENDENCIES'] = 'no'
+os.environ.update(BS_INSTALL_DEPENDENCIES='no', TQDM_DISABLE='1')
 
 import numpy as np
 from brainscore_vision import load_benchmark, load_model

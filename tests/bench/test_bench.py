@@ -14,6 +14,7 @@ BENCH = Path(__file__).resolve().parents[2] / 'bench'
 # script -> options beside --tiny, and what it prints
 SCRIPTS = {
     'activations.py': ([], 'Brain-Score/bare'),
+    'architectures.py': ([], 'of_ones_own.py:recurrent'),
     'few_images.py': ([], 'the better one is told'),
     'mappings.py': ([], 'time of other animals'),
     'noise_correction.py': ([], 'coverage, before -> after'),

@@ -4,6 +4,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -46,7 +47,7 @@ def random_network(source: str, architecture: str, seed: int, image_size: tuple[
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        if source == 'file':
+        if file is not None and source == 'file':
             network = _function(file, architecture)()
         elif source == 'timm':
             network = timm_network(architecture, image_size)
@@ -77,13 +78,12 @@ def _torchvision_network(architecture: str, image_size: tuple[int, int] | None, 
     except ValueError as error:
         raise LookupError(f"torchvision has no model '{architecture}': torchvision.models.list_models() lists "
                           'them.') from error
-    arguments = _AS_PUBLISHED.get(architecture, {}) if published else {}
+    arguments: dict[str, Any] = dict(_AS_PUBLISHED.get(architecture, {})) if published else {}
     if image_size is not None and architecture.startswith('vit_'):
         if image_size[0] != image_size[1]:
             raise ValueError(f'torchvision:{architecture} takes square images, given {image_size}.')
         arguments['image_size'] = image_size[0]
-    elif image_size is not None and 'input_size' in inspect.signature(builder).parameters or (
-            image_size is not None and architecture.startswith('maxvit')):
+    elif image_size is not None and architecture.startswith('maxvit'):
         arguments['input_size'] = image_size
     return builder(weights=None, **arguments)
 
@@ -92,6 +92,8 @@ def _function(file: Path, name: str) -> Callable[[], nn.Module]:
     if not file.is_file():
         raise LookupError(f'There is no file {file}.')
     spec = importlib.util.spec_from_file_location(f'_architecture_{file.stem}', file)
+    if spec is None or spec.loader is None:
+        raise LookupError(f'{file} is not a Python file.')
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # where its classes look for their module
     spec.loader.exec_module(module)

@@ -565,7 +565,7 @@ def _large_scores(rotation: Rotation, Y: np.ndarray, k: int) -> tuple[np.ndarray
     """
     T, Z = rotation.train, rotation.test
     train, test = np.zeros((k, len(T))), np.zeros((k, len(Z)))
-    weights, loadings = np.zeros((k, T.shape[1])), np.zeros((k, T.shape[1]))
+    weights, loadings, found = np.zeros((3, k, T.shape[1]))
     G = _sample_gram(rotation, Y, train[:0])
     noise = EXHAUSTED ** 2 * np.vdot(T, T) * np.trace(G)
 
@@ -573,7 +573,9 @@ def _large_scores(rotation: Rotation, Y: np.ndarray, k: int) -> tuple[np.ndarray
         return x - train[:j].T @ (train[:j] @ x)
 
     def product(x):
-        return T.T @ project(blas.dsymv(1., G, project(T @ x), lower=1))
+        # A annihilates the weights found; a strong one would carry its rounding into the weak ones
+        Ax = T.T @ project(blas.dsymv(1., G, project(T @ x), lower=1))
+        return Ax - found[:j].T @ (found[:j] @ Ax)
 
     V = AV = np.empty((0, T.shape[1]))
     start = T.T @ blas.dsymv(1., G, np.random.default_rng(0).standard_normal(len(T)), lower=1)
@@ -593,6 +595,7 @@ def _large_scores(rotation: Rotation, Y: np.ndarray, k: int) -> tuple[np.ndarray
         train[j] = t / norm
         # The weights that give t on features not deflated, so also on test images.
         weights[j] = w - weights[:j].T @ (loadings[:j] @ w)
+        found[j] = w
         test[j] = Z @ weights[j] / norm
         loadings[j] = loading = T.T @ train[j] / norm
         V, AV, start = *_deflate_subspace(V, AV, loading), loading - w
@@ -613,18 +616,22 @@ def _davidson(product: Callable[[np.ndarray], np.ndarray], V: np.ndarray, AV: np
 
     Returns it with the orthonormal rows ``V``, the eigenvector last and approximations to
     those that follow before it, and ``AV``. The angle of the eigenvector is bounded by
-    the residual over the gap to the next eigenvalue.
+    the residual over the gap to the next eigenvalue. A residual that half a subspace does
+    not reduce is rounding, too.
     """
+    before = np.inf
     while True:
         values, S = np.linalg.eigh(V @ AV.T)
         w, Aw = S[:, -1] @ V, S[:, -1] @ AV
         residual = Aw - values[-1] * w
         gap = values[-1] - (values[-2] if len(values) > 1 else 0)
         rounding = 1e-13 * max(formed, values[-1])
-        full = len(V) == V.shape[1]
-        if full or np.linalg.norm(residual) <= max(CONVERGED * gap, rounding):
+        size, full = np.linalg.norm(residual), len(V) == V.shape[1]
+        stuck = len(V) >= SUBSPACE and size > .9 * before
+        if full or stuck or size <= max(CONVERGED * gap, rounding):
             return values[-1], S.T @ V, S.T @ AV
         if len(V) >= SUBSPACE:
+            before = size
             kept = S[:, -SUBSPACE // 2:].T
             V, AV = kept @ V, kept @ AV
         V, AV = _extend(product, V, AV, residual)
