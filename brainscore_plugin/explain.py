@@ -25,8 +25,8 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     -------
     tuple of str
         One line about the score and its error; one about chance, an untrained network and, where the truth is known,
-        the recording's own noise-free features; one about the recordings; and, where they are known, one about what other animals'
-        neurons get and one about the differences between models that they can show.
+        the recording's own noise-free features; one about the recordings; and, where they are known, one about what
+        other animals' neurons get and one about the differences between models that they can show.
 
     Raises
     ------

@@ -15,9 +15,9 @@ CHANCE = 'random_features'
 COLUMNS = ['benchmark', 'model', 'value', 'error', 'layer', 'best_layer', 'best_value', 'best_error', 'n_neurons',
            'n_nan', 'consistency', 'n_animals', 'of_consistency', 'note']
 FOOTNOTE = ('value ± error: of the layer the model commits to; where it commits to none, the middle one of those it '
-            'names. Of other mice: as a share of what all neurons of the other animals get in the place of a model; they '
-            'would get more, were there more of them. The best layer is chosen by the same responses that it is scored '
-            'on, which flatters it.')
+            'names. Of other mice: as a share of what all neurons of the other animals get in the place of a model; '
+            'they would get more, were there more of them. The best layer is chosen by the same responses that it is '
+            'scored on, which flatters it.')
 
 
 def leaderboard(models: list[str], benchmarks: list[str], summaries: dict[Task, dict]) -> pd.DataFrame:
