@@ -40,7 +40,7 @@ class Twin:
         except FileNotFoundError:
             raise FileNotFoundError(f'The weights {path} are missing. They are part of brainscore-mouse: install it '
                                     'again.') from None
-        except (BadZipFile, KeyError, OSError, ValueError) as error:
+        except (BadZipFile, EOFError, KeyError, OSError, ValueError) as error:
             raise ValueError(f'The weights {path} are damaged ({error}). They are part of brainscore-mouse: install it '
                              'again.') from error
 
