@@ -49,7 +49,8 @@ def _entry(identifier: str, card: Path) -> dict[str, Any]:
         entry = _baseline(*BASELINES[identifier])
         if identifier == 'twin_oracle':
             entry['training']['process'] = 'fitted to 7,776 neurons of mouse VISp, by Willeke et al. (2022)'
-            entry['provenance'] = {'weights_provider': 'sinzlab/sensorium, MIT licence'}
+            entry['provenance'] = {'weights_provider': 'sinzlab/sensorium'}
+            entry['legal'] = {'license': 'MIT'}
     elif card.is_file():
         entry = _trained(json.loads(card.read_text(encoding='utf-8')))
     else:
@@ -60,7 +61,7 @@ def _entry(identifier: str, card: Path) -> dict[str, Any]:
                                               if weights.requires_grad), parameter_count_exact=True)
     entry['io'] = {'modality': 'image', 'output_format': f"activations of {', '.join(model.layers)}"}
     entry['provenance'] = {'weights_provider': metadata('brainscore-mouse')['Author'], **entry.get('provenance', {})}
-    entry['legal'] = {'license': metadata('brainscore-mouse')['License-Expression']}
+    entry['legal'] = {'license': metadata('brainscore-mouse')['License-Expression'], **entry.get('legal', {})}
     return entry
 
 

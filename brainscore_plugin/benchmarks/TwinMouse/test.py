@@ -52,4 +52,4 @@ def test_a_label_that_scenes_share_by_chance_predicts_nothing(benchmark):
 def test_rdm_score():
     benchmark = load_benchmark('TwinMouse.VISp-rdm')
     oracle, chance = (benchmark(load_model(model)).item() for model in ('twin_oracle', 'random_features'))
-    assert oracle > .5 > chance + .4
+    assert oracle > .3 > chance + .25

@@ -85,8 +85,9 @@ class TestTwin:
     @pytest.mark.parametrize(('break_it', 'error', 'says'), [
         (lambda path: path.unlink(), FileNotFoundError, 'install it again'),
         (lambda path: path.write_bytes(path.read_bytes()[:1000]), ValueError, 'damaged'),
+        (lambda path: path.write_bytes(b''), ValueError, 'damaged'),
         (lambda path: np.savez(path, other=np.ones(2)), ValueError, 'damaged'),
-    ], ids=['missing', 'truncated', 'other'])
+    ], ids=['missing', 'truncated', 'empty', 'other'])
     def test_broken_weights_are_one_clear_error(self, tmp_path, break_it, error, says):
         path = tmp_path / 'twin.npz'
         path.write_bytes(WEIGHTS.read_bytes())

@@ -1,6 +1,7 @@
 """A network that was fitted to the neurons of a mouse, run by NumPy: its prediction of their responses to an image."""
 from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from PIL import Image
@@ -39,7 +40,7 @@ class Twin:
         except FileNotFoundError:
             raise FileNotFoundError(f'The weights {path} are missing. They are part of brainscore-mouse: install it '
                                     'again.') from None
-        except (KeyError, OSError, ValueError) as error:
+        except (BadZipFile, EOFError, KeyError, OSError, ValueError) as error:
             raise ValueError(f'The weights {path} are damaged ({error}). They are part of brainscore-mouse: install it '
                              'again.') from error
 
