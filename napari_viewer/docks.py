@@ -50,7 +50,9 @@ def open_paths(viewer, paths: list[str | Path]) -> None:
             open_dock(viewer, 'scores').open(path)
         elif (path / 'snapshots').is_dir():
             open_dock(viewer, 'training').open(path)
-            open_dock(viewer, 'filters').picker.tick(path)
+            if (path / 'checkpoints' / 'last.ckpt').is_file():
+                open_dock(viewer, 'filters').picker.tick(path)
+                open_dock(viewer, 'training')
         elif path.is_dir() and not (path / 'checkpoints').is_dir():
             open_dock(viewer, 'browser').picker.open_path(path)
         else:

@@ -7,7 +7,7 @@ import pandas as pd
 from PIL import Image, ImageDraw
 
 from napari_viewer.core.sheet_drawing import blank_sheet, message_sheet, write
-from napari_viewer.core.theme import theme
+from napari_viewer.core.theme import DARK, theme
 from napari_viewer.core.tile_grid import TileGrid, enlarge, fit_tile, square_columns
 from training.atomic import replacing
 
@@ -166,7 +166,7 @@ class FilterSheet:
             # a dark ground, as a filter may be light or dark there
             text = str(number)
             sheet[row:row + 13, column:column + 7 * len(text) + 3] //= 3
-            write(sheet, text, row, column + 2, 10)
+            write(sheet, text, row, column + 2, 10, DARK.text)
 
     def _outline(self, sheet: np.ndarray, grid: TileGrid, place: int, name: str, chosen: int) -> None:
         """Draw the fitted envelope as an ellipse and its bars' orientation as a line."""

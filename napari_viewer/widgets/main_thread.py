@@ -22,7 +22,12 @@ class MainThreadSignal(QObject):
 
     def __init__(self, slot: Callable, parent: QObject):
         super().__init__(parent)
-        self._emitted.connect(slot, Qt.ConnectionType.QueuedConnection)
+        self._slot = slot
+        # a method of this object: Qt drops what is under way to it when it is deleted, to a bare callable it does not
+        self._emitted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def _deliver(self, value) -> None:
+        self._slot(value)
 
     def emit(self, value) -> None:
         """Call the slot with a value, soon."""

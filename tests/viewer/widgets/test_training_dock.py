@@ -6,7 +6,7 @@ from viewer.canvas import drawn, press
 
 
 def test_a_slider_over_snapshots_follows_the_run(viewer, training_run, weight_files, until):
-    open_paths(viewer, [training_run / 'snapshots' / '..'])
+    open_paths(viewer, [training_run])
     dock = open_dock(viewer, 'training')
     until(lambda: dock.run is not None and dock.sheet_layer.on_canvas)
     assert dock.epoch == 1
