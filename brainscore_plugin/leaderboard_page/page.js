@@ -183,7 +183,7 @@ function drawShared() {
 const AREAS = {VISp: ['95,110 175,95 225,130 220,215 150,240 90,200', 155, 168],
   VISl: ['60,125 95,110 90,200 62,190', 77, 160], VISal: ['70,85 110,72 118,106 95,110 60,125', 90, 98],
   VISrl: ['110,72 160,55 172,95 118,106', 140, 84], VISam: ['160,55 215,62 222,100 175,95', 193, 81],
-  VISpm: ['222,100 262,125 255,190 223,185 225,130 175,95', 240, 142]};
+  VISpm: ['222,100 285,122 280,188 223,188 225,130', 254, 148]};
 function drawMap() {
   const {model, benchmark} = state;
   const sibling = area => DATA.benchmarks.find(name => name === benchmark.replace(/\.VIS[a-z]+/, `.${area}`));

@@ -325,7 +325,7 @@ def _predict(rotation: Rotation, Ys: list[np.ndarray], names: list[str], n_compo
     for name, Y in zip(names, Ys):
         if len(Y) != rotation.n_train:
             raise ValueError(f'{name} has {len(Y)} images, X_train has {rotation.n_train}')
-    factors = [1. if rotation.scale else _power_of_two(Y) for Y in Ys]
+    factors = [_power_of_two(Y) for Y in Ys]
     Ys = [Y if factor == 1 else Y * factor for Y, factor in zip(Ys, factors)]
     # More components than r leave nothing of X: they would be found exhausted one by one.
     k = min(n_components, rotation.train.shape[1])
@@ -446,7 +446,7 @@ def _rotate_by_qr(X_train: np.ndarray, X_test: np.ndarray, scale: bool) -> tuple
 
 
 class _SymmetricProduct:
-    """The sum of ``X X'``: its lower triangle by BLAS, or whole on a device of PyTorch."""
+    """The lower triangle of the sum of ``X X'``, by BLAS or on a device of PyTorch."""
 
     def __init__(self, n: int):
         device = os.getenv('BRAINSCORE_MOUSE_DEVICE')
@@ -463,7 +463,9 @@ class _SymmetricProduct:
             self._sum.addmm_(X, X.T)
 
     def value(self) -> np.ndarray:
-        return self._sum if isinstance(self._sum, np.ndarray) else np.asfortranarray(self._sum.cpu().numpy())
+        if isinstance(self._sum, np.ndarray):
+            return self._sum
+        return np.asfortranarray(np.tril(self._sum.cpu().numpy()))  # LAPACK leaves what is above in its factor
 
 
 def _project(rotation: Rotation, Y: np.ndarray) -> np.ndarray:
