@@ -5,6 +5,7 @@ from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidA
 from brainscore_vision import load_benchmark, load_metric, load_model
 from brainscore_vision.benchmark_helpers.validate_error import assert_valid_uncertainty
 from brainscore_vision.data.simulated_mouse.recording import simulated_population, simulated_scenes
+from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials
 from brainscore_vision.metrics.mouse_rdm.between_animals import between_animals
 from brainscore_vision.metrics.mouse_rdm.bootstrap import interval, two_factor_variance
 from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities, similarity
@@ -283,11 +284,11 @@ class TestScore:
 
 def test_on_the_simulated_mouse_the_truth_gets_what_noise_free_rates_get_and_chance_gets_nothing():
     benchmark, simulated, scenes = load_benchmark('SimulatedMouse.VISp-rdm'), simulated_population(), simulated_scenes()
-    features, rates, neurons = simulated.features(scenes), simulated.rates(scenes), simulated.neurons
-    rates = rates / np.sqrt(rates.mean(axis=0))  # in units of Poisson noise
-    truth = [np.corrcoef(dissimilarities(features), dissimilarities(
-        rates[:, ((neurons.region == 'VISp') & (neurons.animal == animal)).to_numpy()]))[0, 1]
-        for animal in dict.fromkeys(neurons.animal)]
+    rates = simulated.rates(scenes)[:, (simulated.neurons.region == 'VISp').to_numpy()]
+    trials, _ = images_by_trials(benchmark.recordings)
+    rates = rates / np.sqrt(trials.var(axis=1).mean(axis=0))  # in units of their noise
+    truth = [np.corrcoef(dissimilarities(simulated.features(scenes)), dissimilarities(of_animal))[0, 1]
+             for of_animal in np.split(rates, 3, axis=1)]
     assert float(benchmark(load_model('gabor_oracle'))) == pytest.approx(np.mean(truth), abs=.01)
     chance = benchmark(load_model('random_features'))
     assert abs(float(chance)) < 2 * chance.attrs['error']
