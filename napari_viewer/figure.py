@@ -1,8 +1,12 @@
 """The viewer's pictures from Python, without a window."""
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def figure(view: str, models: Sequence = (), *, images=None, image: int = 0, layer: str | None = None,
@@ -97,6 +101,7 @@ def _neurons(networks: list, *, image, layer, recording, neuron, **_) -> np.ndar
     opened = open_recording(recording or 'Antolik2016.VISp-pls')
     predictions = [predict(opened, network, layer or network.layers[0]) for network in networks[:2]]
     first, second = [*predictions, None, None][:2]
+    import numpy as np
     number = int(np.nanargmax(opened.reliability)) if neuron is None else neuron
     return NeuronSheet(NeuronQuery(opened, number, first, second, image)).draw()
 

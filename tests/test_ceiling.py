@@ -72,7 +72,8 @@ def test_several_benchmarks_are_one_table_that_agrees_with_their_ceilings():
         [['VISl'], 180], [['VISp'], 180]]
     of_area = summary(neurons).query("animal == 'all'").set_index('area')['median']
     for area in ('VISp', 'VISl'):
-        assert of_area[area] == pytest.approx(load_benchmark(f'SimulatedMouse.{area}-pls').ceiling.item(), abs=.001)
+        ceiling = load_benchmark(f'SimulatedMouse.{area}-pls').ceiling.item()  # mean over halvings of medians
+        assert of_area[area] == pytest.approx(ceiling, abs=.01)
 
 
 def test_other_animals_are_asked_where_they_can_be():

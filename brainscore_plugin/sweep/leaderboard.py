@@ -153,8 +153,6 @@ def _note(row, chance: float) -> str:
         notes.append('chance')
     elif isinstance(row.layer, str) and not row.value - 2 * (0 if np.isnan(row.error) else row.error) > chance:
         notes.append('not above chance')
-    if not pd.isna(row.n_nan) and row.n_nan:
-        notes.append(f'{row.n_nan} of {row.n_neurons} neurons undefined')
     return '; '.join(notes)
 
 

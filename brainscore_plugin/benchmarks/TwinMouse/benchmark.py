@@ -25,14 +25,14 @@ def TwinMouse(variant: str) -> MousePredictivity:
     **Neurons.** Three groups of 200 of one mouse's VISp, calcium-like. They stand where other recordings have animals,
     but differ less than animals do.
 
-    **Protocol.** As of `SimulatedMouse`: 'pls', 'pls_pooled' and 'rdm'.
+    **Protocol.** As of `SimulatedMouse`.
 
     Parameters
     ----------
-    variant : 'pls', 'pls_pooled' or 'rdm'
+    variant : 'pls', 'ridge', 'pls_pooled', 'rdm' or 'cka'
     """
     return benchmark_variant('TwinMouse', 'VISp', variant, load_trials, settings=SETTINGS, version=1,
-                             time_bin=TIME_BIN, bibtex=BIBTEX)
+                             several_mice=False, time_bin=TIME_BIN, bibtex=BIBTEX)
 
 
 def load_trials() -> NeuroidAssembly:

@@ -19,6 +19,10 @@ def test_benchmark(variant):
     assert benchmark.region == benchmark.parent == 'VISp'
 
 
+def test_one_mouse_cannot_say_what_another_would_get(benchmark):
+    assert benchmark.inter_animal_consistency is None
+
+
 def test_the_median_neuron_is_as_reliable_as_a_real_one(benchmark):
     # Spearman-Brown of a split-half correlation of 0.41
     assert benchmark.ceiling.item() == pytest.approx(2 * .41 / 1.41, abs=.06)

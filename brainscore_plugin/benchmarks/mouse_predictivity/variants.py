@@ -48,7 +48,7 @@ VARIANTS = {
 
 def benchmark_variant(recording: str, area: str, variant: str, load_recordings: Callable[[], NeuroidAssembly],
                       load_training: Callable[[str], NeuroidAssembly] | None = None, settings: dict | None = None,
-                      *, version: int, **facts) -> MousePredictivity:
+                      *, version: int, several_mice: bool = True, **facts) -> MousePredictivity:
     """A benchmark on recordings of an area, scored in one of the ways of :data:`VARIANTS`.
 
     Parameters
@@ -64,15 +64,17 @@ def benchmark_variant(recording: str, area: str, variant: str, load_recordings: 
         Variant -> arguments of its metric, where they are not the metric's defaults.
     version : int
         Of the recordings; raised whenever they change the scores of all variants.
+    several_mice : bool
+        Whether the recording's animals are; groups of one mouse's neurons cannot say what another mouse would get.
     **facts
         The other parameters of :class:`~.benchmark.MousePredictivity`: time_bin, bibtex, neuron_selection.
     """
     chosen = VARIANTS[variant]
     held_out = load_training is not None and chosen.held_out_metric is not None
+    comparable = chosen.consistency is not None and several_mice and not held_out
     metric = load_metric(chosen.held_out_metric if held_out else chosen.metric, **(settings or {}).get(variant, {}))
     return MousePredictivity(identifier=f'{recording}.{area}-{variant}', area=area, load_recordings=load_recordings,
                              load_training=load_training if held_out else None, metric=metric,
                              version=version + chosen.revision,
                              ceiler=load_ceiling(chosen.ceiling),
-                             consistency=load_ceiling(chosen.consistency) if chosen.consistency and not held_out
-                             else None, **facts)
+                             consistency=load_ceiling(chosen.consistency) if comparable else None, **facts)
