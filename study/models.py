@@ -59,8 +59,8 @@ FIRST_SEED = [*(trained_model(f'alexnet64_simclr_{domain}', domain) for domain i
 # Models of more seeds, and the initial weights that a recipe gave them: part of the study where they are registered.
 MORE_SEEDS = [*(trained_model(f'alexnet64_simclr_{domain}_seed{seed}', domain, seed)
                 for domain in DOMAINS for seed in SEEDS[1:]),
-              *(StudyModel(f'alexnet64_kaiming_seed{seed}', f'untrained (He), seed {seed}', UNTRAINED, seed=seed)
-                for seed in SEEDS)]
+              *(StudyModel(f'alexnet64_kaiming_seed{seed}' if seed else 'alexnet64_kaiming',
+                           f'untrained (He), seed {seed}', UNTRAINED, seed=seed) for seed in SEEDS)]
 
 
 def choose_models(names: list[str] | None = None) -> list[StudyModel]:
@@ -154,5 +154,5 @@ def start_of(card: dict) -> str | None:
         return training.get('start')
     seed = training['seed']
     if training.get('recipe', {}).get('initial_weights', 'torchvision') == 'kaiming':
-        return f'alexnet64_kaiming_seed{seed}'
+        return f'alexnet64_kaiming_seed{seed}' if seed else 'alexnet64_kaiming'
     return f'alexnet64_untrained_seed{seed}' if seed else 'alexnet64_untrained'

@@ -14,7 +14,8 @@ BENCHMARK = 'Mouse.VISp-pls'
 
 
 def write(out, model, layer, value, committed=False, depth=None, animals=('a', 'b')):
-    rows = pd.DataFrame([{'animal': animal, 'split': split, 'value': value + .1 * split, 'raw': value, 'ceiling': .6,
+    rows = pd.DataFrame([{'animal': animal, 'split': split, 'value': value + .1 * split, 'animal_value': value,
+                          'raw': value, 'ceiling': .6,
                           'n_neurons': 5, 'n_nan': 0, 'seed': 0, 'protocol': 'p', 'versions': 'v'}
                          for animal in animals for split in range(2)])
     summary = {'value': value, 'error': .01, 'region': 'VISp', 'committed': committed, 'n_neurons': 5, 'n_nan': 0}

@@ -28,7 +28,8 @@ from training.backbone import SHAPES
 pytestmark = pytest.mark.timeout(900)  # the verifier runs tests of Brain-Score's, in processes of their own
 BENCHMARK = 'SimulatedMouse.VISp-rdm'  # the quickest
 SIMULATED = {'simulated_mouse', 'mouse_predictivity', 'mouse_metrics', 'mouse_rdm', 'noise_corrected_pls',
-             'split_half_reliability', 'mouse_baselines'}
+             'split_half_reliability', 'mouse_baselines', 'noise_corrected_ridge', 'mouse_cka',
+             'inter_animal_consistency'}
 
 
 @pytest.fixture(scope='module', autouse=True)

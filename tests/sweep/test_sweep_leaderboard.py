@@ -27,7 +27,8 @@ def test_a_value_within_two_errors_of_chance_is_not_above_it():
 
 
 def test_a_value_stands_beside_what_other_mice_get_where_they_can_be_asked():
-    summary = {'value': .3, 'error': .1, 'committed': True, 'mapped': True, 'region': 'VISp', 'n_neurons': 9, 'n_nan': 0}
+    summary = {'value': .3, 'error': .1, 'committed': True, 'mapped': True, 'region': 'VISp', 'n_neurons': 9,
+               'n_nan': 0}
     table = leaderboard(['m'], ['X.VISp-pls', 'X.VISp-rdm'], {
         Task('m', 'l', 'X.VISp-pls'): {**summary, 'consistency': .6, 'n_animals': 3},
         Task('m', 'l', 'X.VISp-rdm'): summary}).set_index('benchmark')

@@ -19,7 +19,7 @@ def test_the_median_neuron_is_as_reliable_as_a_real_one(area):
 
 # to the third digit: the last bits of a regression differ between processors
 @pytest.mark.parametrize(('model', 'area', 'expected'), [
-    ('gabor_oracle', 'VISp', .406), ('pixels64', 'VISp', .132), ('random_features', 'VISp', -.035),
+    ('gabor_oracle', 'VISp', .417), ('pixels64', 'VISp', .143), ('random_features', 'VISp', -.023),
 ])
 def test_score(model, area, expected):
     assert score(model, f'SimulatedMouse.{area}-pls').item() == pytest.approx(expected, abs=.001)
@@ -29,6 +29,6 @@ def test_the_pooled_measure_takes_chance_for_a_model():
     assert score('random_features', 'SimulatedMouse.VISp-pls_pooled').item() > .5
 
 
-@pytest.mark.parametrize(('area', 'expected'), [('VISp', .092), ('VISl', .093)])
+@pytest.mark.parametrize(('area', 'expected'), [('VISp', .153), ('VISl', .163)])
 def test_rdm_score(area, expected):
     assert score('gabor_oracle', f'SimulatedMouse.{area}-rdm').item() == pytest.approx(expected, abs=.001)

@@ -16,8 +16,8 @@ def test_correlations_are_those_of_the_score(comparison):
     upper = np.triu_indices(50, 1)
     for name, measured in comparison.measured.by_name.items():
         own = np.corrcoef(measured.matrix[upper], comparison.matrices[name][upper])[0, 1]
-        # the score's is with matrices of half of the trials
-        assert own == pytest.approx(comparison.raw[name], abs=.05)
+        # the score's is with cross-validated matrices of half of the trials, in units of the noise
+        assert own == pytest.approx(comparison.raw[name], abs=.15)
         assert comparison.raw[name] <= comparison.ceiling[name]
     assert comparison.score == pytest.approx(np.mean(list(comparison.corrected.values())))
 
