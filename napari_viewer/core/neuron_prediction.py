@@ -100,13 +100,13 @@ def predict(recording: Recording, network: Network, layer: str) -> Prediction:
 def held_out(features: np.ndarray, trials: Trials, metric) -> np.ndarray:
     """Predictions for the images of one animal, (n_images, n_neurons), by the metric's own functions and splits."""
     from brainscore_vision.metrics.mouse_metrics.averages import nanmean
-    from brainscore_vision.metrics.noise_corrected_pls.folds import FoldProtocol, fold_predictions
+    from brainscore_vision.metrics.noise_corrected_pls.folds import fold_predictions
     from brainscore_vision.metrics.noise_corrected_pls.predictivity import half_fits
-    from brainscore_vision.metrics.noise_corrected_pls.protocol import Protocol, image_splits
+    from brainscore_vision.metrics.noise_corrected_pls.protocol import image_splits
     protocol = metric.protocol
-    if isinstance(protocol, FoldProtocol):
+    if hasattr(protocol, 'n_folds'):
         return fold_predictions(features, nanmean(trials.responses, axis=1), protocol).mean(axis=0)
-    if not isinstance(protocol, Protocol):
+    if not hasattr(protocol, 'mapping'):  # what all regressions between halves of the images have
         raise ValueError(f'The metric {type(metric).__name__} predicts no single neurons: choose another recording.')
     n_images, _, n_neurons = trials.responses.shape
     total, count = np.zeros((2, n_images, n_neurons))

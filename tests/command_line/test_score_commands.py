@@ -38,6 +38,6 @@ def test_without_links_the_identifier_is_unknown(tmp_path):
 def test_ceiling_shows_each_animal_and_the_area(tmp_path):
     result = CliRunner().invoke(app, ['ceiling', BENCHMARK, '--out', str(tmp_path / 'neurons.csv')])
     assert result.exit_code == 0, result.output
-    assert [line.split()[2] for line in result.stdout.splitlines() if line.startswith(BENCHMARK)] == [
+    assert [line.split()[2] for line in result.stdout.splitlines() if line.startswith(f'{BENCHMARK} ')] == [
         'simulated_mouse_1', 'simulated_mouse_2', 'simulated_mouse_3', 'all']
     assert len((tmp_path / 'neurons.csv').read_text().splitlines()) == 181

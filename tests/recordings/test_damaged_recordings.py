@@ -28,8 +28,8 @@ from brainscore_plugin.sweep.tasks import Task
 VARIANTS = int(os.environ.get('BRAINSCORE_MOUSE_DAMAGED_FILES', '8'))
 ONE_LINE = (OSError, ValueError)
 TASK = Task('model', 'layer', 'Mine2026.VISp-pls')
-ROWS = pd.DataFrame({'animal': ['a'], 'split': [0], 'value': [.1], 'raw': .1, 'ceiling': .9, 'n_neurons': 3,
-                     'n_nan': 0, 'seed': 0, 'protocol': 'quick', 'versions': ''})
+ROWS = pd.DataFrame({'animal': ['a'], 'split': [0], 'value': [.1], 'animal_value': [.1], 'raw': .1, 'ceiling': .9,
+                     'n_neurons': 3, 'n_nan': 0, 'seed': 0, 'protocol': 'quick', 'versions': ''})
 
 
 def read_mouse(folder):

@@ -12,17 +12,6 @@ def click(dock, label: int) -> None:
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=_place(dock, label))
 
 
-def move(dock, label: int) -> None:
-    """Move the mouse onto the (first) tile of a label."""
-    from qtpy.QtCore import QPoint
-    from qtpy.QtTest import QTest
-    from qtpy.QtWidgets import QApplication
-    canvas = dock.viewer.window._qt_viewer.canvas.native
-    for place in (QPoint(1, 1), _place(dock, label)):
-        QTest.mouseMove(canvas, pos=place)
-        QApplication.processEvents()
-
-
 def _place(dock, label: int):
     from qtpy.QtCore import QPoint
     canvas = dock.viewer.window._qt_viewer.canvas

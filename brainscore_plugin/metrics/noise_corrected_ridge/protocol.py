@@ -21,12 +21,7 @@ class RidgeProtocol(Splits):
     Technometrics 21:215), as himalaya chooses it (Dupre la Tour et al. 2022, NeuroImage 264:119728): scikit-learn's
     `RidgeCV`. All neurons, animals and halves of the trials are fitted in one call, because they share the features of
     the training images, of which only coordinates along their principal components are kept, which changes no
-    prediction.
-
-    Parameters
-    ----------
-    image_splits, trial_halves, seed
-        As of :class:`~brainscore_vision.metrics.noise_corrected_pls.protocol.Splits`.
+    prediction. Its parameters are those of :class:`~brainscore_vision.metrics.noise_corrected_pls.protocol.Splits`.
     """
 
     @property
