@@ -18,7 +18,8 @@ class Measured:
     Attributes
     ----------
     matrix : numpy.ndarray, (n_images, n_images)
-        1 - Pearson's r over neurons, of responses averaged over all trials.
+        As the benchmark's metric has it, from all trials: by default 1 - r over neurons, cross-validated. NaN where an
+        image's responses do not repeat.
     numbers : numpy.ndarray, (n_images,)
         Of the images, among those of the recording.
     """
@@ -47,7 +48,7 @@ class MeasuredMatrices:
         self.images: ImageSet = of_stimulus_set(assembly.attrs['stimulus_set'], self.identifier.partition('.')[0])
         place = {source: k for k, source in enumerate(self.images.index['source'])}
         self.by_name = {name: Measured(matrix, np.array([place[one] for one in stimulus_ids]))
-                        for name, matrix, stimulus_ids in _matrices(assembly)}
+                        for name, matrix, stimulus_ids in _matrices(assembly, benchmark.metric)}
 
     @property
     def kind(self) -> str:
@@ -95,7 +96,7 @@ def compare(measured: MeasuredMatrices, network: Network, layer: str) -> Compari
     return Comparison(measured, network, layer, float(score), float(score.attrs.get('error', np.nan)),
                       _by_name(score.attrs['raw'].attrs['raw']), _by_name(corrected),
                       {name: float(np.sqrt(max(value, 0))) for name, value in reliability.items()},
-                      {name: _matrix(features[one.numbers]) for name, one in measured.by_name.items()})
+                      {name: _matrix_of_features(features[one.numbers]) for name, one in measured.by_name.items()})
 
 
 def open_matrices(identifier: str) -> MeasuredMatrices:
@@ -113,25 +114,29 @@ def matrix_benchmarks() -> list[str]:
     return sorted(found, key=lambda name: (not name.startswith(('Antolik2016', SIMULATED)), name))
 
 
-def _matrices(assembly):
+def _matrices(assembly, metric):
     """Name, matrix and stimulus ids of each animal, or of each published site."""
     if 'compared_with' in assembly['neuroid'].to_index().names:
         from brainscore_vision.metrics.mouse_rdm.sites_metric import site_matrices
         names, _, matrices, stimulus_ids = site_matrices(assembly)
         return [(name, 1 - matrix, stimulus_ids) for name, matrix in zip(names, matrices)]
     from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials, trials_by_animal
-    from brainscore_vision.metrics.mouse_metrics.averages import nanmean
+    from brainscore_vision.metrics.mouse_rdm.half_matrices import dissimilarities_of_parts
     found = [(name, *images_by_trials(trials)) for name, trials in trials_by_animal(assembly)]
-    return [(name, _matrix(nanmean(responses, axis=1)), stimulus_ids) for name, responses, stimulus_ids in found]
+    return [(name, _matrix(dissimilarities_of_parts(responses, np.ones((1, responses.shape[1]), bool),
+                                                    metric.dissimilarity)[0], len(responses)), stimulus_ids)
+            for name, responses, stimulus_ids in found]
 
 
-def _matrix(responses: np.ndarray) -> np.ndarray:
-    """Dissimilarities (n_images, n_images) of responses or features (n_images, n)."""
+def _matrix_of_features(features: np.ndarray) -> np.ndarray:
     from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities
-    n = len(responses)
+    return _matrix(dissimilarities(features), len(features))
+
+
+def _matrix(pairs: np.ndarray, n: int) -> np.ndarray:
+    """The matrix (n, n) of the dissimilarities of all pairs."""
     matrix = np.zeros((n, n))
-    upper = np.triu_indices(n, 1)
-    matrix[upper] = dissimilarities(responses)
+    matrix[np.triu_indices(n, 1)] = pairs
     return matrix + matrix.T
 
 

@@ -12,6 +12,18 @@ def click(dock, label: int) -> None:
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=_place(dock, label))
 
 
+def move(dock, label: int) -> None:
+    """Move the mouse onto the (first) tile of a label."""
+    from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+    from qtpy.QtGui import QMouseEvent
+    from qtpy.QtWidgets import QApplication
+    canvas = dock.viewer.window._qt_viewer.canvas.native
+    for place in (QPoint(1, 1), _place(dock, label)):  # QTest takes (0, 0) for the middle, and Qt drops quick moves
+        QApplication.sendEvent(canvas, QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(place), QPointF(canvas.mapToGlobal(place)), Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier))
+
+
 def _place(dock, label: int):
     from qtpy.QtCore import QPoint
     canvas = dock.viewer.window._qt_viewer.canvas

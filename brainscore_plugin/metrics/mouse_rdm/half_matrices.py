@@ -30,8 +30,7 @@ def half_dissimilarities(responses: np.ndarray, n_halves: int, seed: int, kind: 
         Random halvings of the trials.
     seed : int
     kind : 'correlation', 'crossnobis' or 'averages'
-        1 - Pearson's r over neurons or squared distance per neuron, both of neurons in units of their noise and
-        cross-validated, see :func:`cross_products`; or 1 - r of the averages over trials as they are.
+        See :func:`dissimilarities_of_parts`.
 
     Returns
     -------
@@ -43,28 +42,56 @@ def half_dissimilarities(responses: np.ndarray, n_halves: int, seed: int, kind: 
     ValueError
         If there are fewer than 3 images, too few trials (4; 2 of averages), or fewer than 2 complete neurons.
     """
-    n_images, n_trials, n_neurons = responses.shape
-    least = 2 if kind == AVERAGES else 4
+    n_images, n_trials, _ = responses.shape
+    least = 2 * _least_trials(kind)
     if n_images < 3 or n_trials < least:
         raise ValueError(f'{n_images} image(s) x {n_trials} trial(s): the dissimilarities of two halves of the trials '
                          f'are compared over pairs of images, so at least 3 images and {least} trials are needed.')
     halves = trial_halves(n_trials, n_halves, seed)
-    halves = np.concatenate([halves, ~halves])
-    trials_in_half = halves.astype(float) @ np.isfinite(responses)  # (n_images, 2 * n_halves, n_neurons)
-    complete = (trials_in_half >= least / 2).all(axis=(0, 1))
+    return dissimilarities_of_parts(responses, np.concatenate([halves, ~halves]), kind).reshape(2, n_halves, -1)
+
+
+def dissimilarities_of_parts(responses: np.ndarray, parts: np.ndarray, kind: str) -> np.ndarray:
+    """Dissimilarities of an animal's responses to the images, from parts of the trials.
+
+    Parameters
+    ----------
+    responses : numpy.ndarray, shape (n_images, n_trials, n_neurons)
+        NaN where a trial is missing. A neuron of which an image has too few trials in a part is left out.
+    parts : numpy.ndarray, bool, shape (n_parts, n_trials)
+        Which trials each is from.
+    kind : 'correlation', 'crossnobis' or 'averages'
+        1 - Pearson's r over neurons or squared distance per neuron, both of neurons in units of their noise and
+        cross-validated, see :func:`cross_products`; or 1 - r of the averages over trials as they are.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_parts, n_pairs)
+        NaN for the pairs of an image whose responses do not repeat within a part, where a correlation is asked for.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 neurons with enough trials of every image in all parts.
+    """
+    least, n_neurons = _least_trials(kind), responses.shape[2]
+    complete = (parts.astype(float) @ np.isfinite(responses) >= least).all(axis=(0, 1))
     if kind != AVERAGES:
         responses, varies = _in_units_of_noise(responses)
         complete &= varies
     if complete.sum() < 2:
-        raise ValueError(f'{complete.sum()} of {n_neurons} neurons have {least // 2} trial(s) of every image in both '
-                         'halves, and noise: a dissimilarity is over neurons, and needs at least 2.')
+        raise ValueError(f'{complete.sum()} of {n_neurons} neurons have {least} trial(s) of every image in all parts '
+                         'of the trials, and noise: a dissimilarity is over neurons, and needs at least 2.')
     responses = responses[:, :, complete]
     if kind == AVERAGES:
-        found = [dissimilarities(means) for means in half_means(responses, halves)]
-    else:
-        found = [_OF_PRODUCTS[kind](products, responses.shape[2])
-                 for products in cross_products(responses, halves, centred=kind == CORRELATION)]
-    return np.stack(found).reshape(2, n_halves, -1)
+        return np.stack([dissimilarities(means) for means in half_means(responses, parts)])
+    return np.stack([_OF_PRODUCTS[kind](products, responses.shape[2])
+                     for products in cross_products(responses, parts, centred=kind == CORRELATION)])
+
+
+def _least_trials(kind: str) -> int:
+    """How many trials of an image a part must have."""
+    return 1 if kind == AVERAGES else 2
 
 
 def cross_products(responses: np.ndarray, halves: np.ndarray, centred: bool) -> Iterator[np.ndarray]:

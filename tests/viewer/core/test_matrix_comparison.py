@@ -1,6 +1,14 @@
 """Dissimilarity matrices beside those of a model."""
 import numpy as np
 import pytest
+from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials, trials_by_animal
+from brainscore_vision.metrics.mouse_rdm.dissimilarity import similarity
+from brainscore_vision.metrics.mouse_rdm.half_matrices import (
+    CORRELATION,
+    dissimilarities_of_parts,
+    half_dissimilarities,
+)
+from brainscore_vision.metrics.mouse_rdm.metric import N_HALVES, SEED
 
 from napari_viewer.core.matrix_comparison import compare, open_matrices
 from napari_viewer.core.matrix_sheet import LEFT, SIDE, TOP, MatrixQuery, MatrixSheet
@@ -12,13 +20,18 @@ def comparison(weight_files):
     return compare(open_matrices('Antolik2016.VISp-rdm'), open_network(weight_files[0]), 'conv1')
 
 
-def test_correlations_are_those_of_the_score(comparison):
+def test_correlations_and_matrices_are_those_of_the_score(comparison):
     upper = np.triu_indices(50, 1)
+    trials = dict(trials_by_animal(comparison.measured.benchmark.recordings))
     for name, measured in comparison.measured.by_name.items():
-        own = np.corrcoef(measured.matrix[upper], comparison.matrices[name][upper])[0, 1]
-        # the score's is with cross-validated matrices of half of the trials, in units of the noise
-        assert own == pytest.approx(comparison.raw[name], abs=.15)
+        responses, _ = images_by_trials(trials[name])
+        halves = half_dissimilarities(responses, N_HALVES, SEED, CORRELATION)
+        found = similarity(comparison.matrices[name][upper], halves, 'pearson')
+        assert comparison.raw[name] == pytest.approx(found.raw[0])
+        assert comparison.corrected[name] == pytest.approx(found.corrected()[0])
         assert comparison.raw[name] <= comparison.ceiling[name]
+        whole = dissimilarities_of_parts(responses, np.ones((1, responses.shape[1]), bool), CORRELATION)[0]
+        np.testing.assert_array_equal(measured.matrix[upper], whole)
     assert comparison.score == pytest.approx(np.mean(list(comparison.corrected.values())))
 
 
