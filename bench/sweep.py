@@ -23,10 +23,9 @@ os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 import measure  # noqa: F401
 import numpy as np
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+from brainscore_vision.metrics.noise_corrected_pls.metric import NoiseCorrectedPLS
 from sklearn.cross_decomposition import PLSRegression
 from tqdm import tqdm
-
-from brainscore_plugin.metrics.noise_corrected_pls.metric import NoiseCorrectedPLS
 
 N_IMAGES, N_TRIALS, N_LATENTS = 118, 50, 100
 LAYERS = {'conv1': 14400, 'conv2': 9408, 'conv3': 3456, 'conv4': 2304, 'conv5': 2304}

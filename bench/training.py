@@ -17,6 +17,7 @@ import measure  # noqa: F401
 import numpy as np
 import pandas as pd
 import torch
+from brainscore_vision.data.simulated_mouse.scenes import draw_scenes
 from lightly.data import LightlyDataset
 from lightly.loss import NTXentLoss
 from lightly.models.modules import SimCLRProjectionHead
@@ -26,7 +27,6 @@ from PIL import Image
 from torch import nn
 from torchvision.models import alexnet
 
-from brainscore_plugin.data.simulated_mouse.scenes import draw_scenes
 from training.domains import PreparedDomain
 from training.network import trunk_to_train
 from training.recipes import RECIPES, Recipe

@@ -146,9 +146,9 @@ class Bench:
         """Matrices of other animals, and pairs under the mouse."""
         from napari_viewer.docks import open_dock
         dock = open_dock(self.viewer, 'matrices')
-        self.until(lambda: dock.measured is not None)
+        self.until(lambda: dock.recording is not None)
         dock.source.value = 'SimulatedMouse.VISp-rdm'
-        self.until(lambda: dock.measured.identifier == dock.source.value and dock.comparison() is not None)
+        self.until(lambda: dock.recording.identifier == dock.source.value and dock.comparison() is not None)
         self.until(lambda: not dock.worker_bar.busy)
         self.wait(2)
         names = list(dock.name.choices)

@@ -4,13 +4,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brainscore_plugin.check import check_there
+from brainscore_plugin.recordings.kinds import ORACLES, REAL, SIMULATED, TWIN, kind_of, recording_of
 
 if TYPE_CHECKING:
     from brainscore_core.metrics import Score
 
 CHANCE, UNTRAINED = 'random_features', 'alexnet64_untrained'
-# recording whose truth is known -> what it is, and the model that knows it
-KNOWN = {'SimulatedMouse': ('Simulated', 'gabor_oracle'), 'TwinMouse': ("A twin's predictions, not", 'twin_oracle')}
+WORDS = {REAL: 'Real', SIMULATED: 'Simulated', TWIN: "A twin's predictions, not"}  # … recordings
 
 
 def explain(model: str, benchmark: str) -> tuple[str, ...]:
@@ -50,8 +50,7 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
         meaning += f" Note that {score.attrs['comment']}."
     against = (f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}, a network with random weights '
                f'({UNTRAINED}) {_with_error(scorer(load_model(UNTRAINED)))}')
-    if (recording := benchmark.split('.')[0]) in KNOWN:
-        _, oracle = KNOWN[recording]
+    if oracle := ORACLES.get(recording_of(benchmark)):
         truth = _with_error(scorer(load_model(oracle)))
         against += f"; the simulation's own features ({oracle}) get {truth}, {_no_bound(benchmark)}."
     else:
@@ -81,7 +80,7 @@ def _best(benchmark: str, score: Score) -> str:
 
 
 def _recordings(benchmark: str, score: Score) -> str:
-    kind, _ = KNOWN.get(benchmark.split('.')[0], ('Real', None))
+    kind = WORDS[kind_of(benchmark)]
     ceiling = score.attrs['ceiling']
     if 'n_neurons' not in score.attrs:
         counted = int((score.attrs['weight'].values > 0).sum())

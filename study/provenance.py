@@ -1,8 +1,8 @@
 """What the study rests on: stand-in images, models trained on them, simulated recordings; seeds and versions."""
 from importlib.metadata import version
 
+from brainscore_plugin.recordings.kinds import SIMULATED, TWIN
 from study.models import TRAINED, model_card
-from study.recordings import SIMULATED, TWIN
 from study.study_data import StudyData
 
 LIBRARIES = ('numpy', 'scipy', 'scikit-learn', 'pandas', 'torch', 'brainscore-vision')

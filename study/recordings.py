@@ -5,9 +5,9 @@ import pandas as pd
 
 from brainscore_plugin.check import check_identifier, check_recordings
 from brainscore_plugin.link import installed_brainscore
+from brainscore_plugin.recordings.kinds import SIMULATED, kind_of
 
 AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
-REAL, TWIN, SIMULATED = 'real', 'twin', 'simulated'  # measured in mice; predicted by fitted networks; of a known model
 FALLBACK = 'simulated'  # its scenes are shown where no recording can be had
 METRICS = {'pls': 'per neuron', 'pls_pooled': 'pooled, as published',  # variant of the benchmarks -> its name
            'rdm': 'dissimilarities'}
@@ -27,18 +27,21 @@ class Recording:
         Of the cortex.
     metrics : tuple of str
         Of :data:`METRICS`, those that it is scored by.
-    kind : {'real', 'twin', 'simulated'}
     """
     name: str
     identifier: str
     areas: tuple[str, ...]
     metrics: tuple[str, ...] = tuple(METRICS)
-    kind: str = REAL
 
     @property
     def benchmarks(self) -> list[str]:
         """Identifiers of all areas and metrics."""
         return [f'{self.identifier}.{area}-{metric}' for metric in self.metrics for area in self.areas]
+
+    @property
+    def kind(self) -> str:
+        """What its neurons are, see :mod:`brainscore_plugin.recordings.kinds`."""
+        return kind_of(self.identifier)
 
     @property
     def simulated(self) -> bool:
@@ -52,8 +55,8 @@ RECORDINGS = {recording.name: recording for recording in (  # real ones first
     Recording('allen-calcium', 'deVries2020', AREAS),
     Recording('allen-neuropixels', 'Siegle2021', AREAS),
     Recording('sensorium2022', 'Willeke2022', ('VISp',)),
-    Recording('twin', 'TwinMouse', ('VISp',), kind=TWIN),
-    Recording('simulated', 'SimulatedMouse', ('VISp', 'VISl'), kind=SIMULATED))}
+    Recording('twin', 'TwinMouse', ('VISp',)),
+    Recording('simulated', 'SimulatedMouse', ('VISp', 'VISl')))}
 KINDS = {recording.identifier: recording.kind for recording in RECORDINGS.values()}
 
 

@@ -3,9 +3,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from brainscore_plugin.recordings.kinds import kind_of
 from napari_viewer.core.image_sets import ImageSet, of_stimulus_set
 from napari_viewer.core.networks import Network
-from napari_viewer.core.recording import SIMULATED
+from napari_viewer.core.recording import NEURON_WORDS
 from napari_viewer.core.software_gl import keep_triton_out
 
 SCORED_BY_MATRICES = '-rdm'  # ending of the benchmarks whose metric compares matrices
@@ -53,7 +54,7 @@ class MeasuredMatrices:
     @property
     def kind(self) -> str:
         """What the neurons are, for titles."""
-        return 'simulated' if self.identifier.startswith(SIMULATED) else 'recorded'
+        return NEURON_WORDS[kind_of(self.identifier)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ class Comparison:
         and the most that any model can get of that matrix uncorrected: the root of its reliability.
     matrices : dict of str to numpy.ndarray, (n_images, n_images)
     """
-    measured: MeasuredMatrices
+    recording: MeasuredMatrices
     network: Network
     layer: str
     score: float
@@ -82,15 +83,11 @@ class Comparison:
 
 def compare(measured: MeasuredMatrices, network: Network, layer: str) -> Comparison:
     """Score a layer by the benchmark's own metric, and give its matrices."""
-    from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
+    from brainscore_vision.benchmarks.mouse_predictivity.activations import layer_assembly
     images = measured.images
     pixels = np.stack([images.square(i, network.input_size) for i in range(len(images))])
     features = network.features(pixels, layer)
-    score = measured.benchmark.score_features(NeuroidAssembly(features, dims=['presentation', 'neuroid'], coords={
-        'stimulus_id': ('presentation', images.index['source'].to_numpy()),
-        'presentation_number': ('presentation', np.arange(len(features))),
-        'neuroid_num': ('neuroid', np.arange(features.shape[1])),
-        'layer': ('neuroid', np.full(features.shape[1], layer))}))
+    score = measured.benchmark.score_features(layer_assembly(layer, features, images.index['source'].to_numpy()))
     corrected = score.attrs['sites'] if 'sites' in score.attrs else score.attrs['animals']
     reliability = _by_name(score.attrs['reliability'])
     return Comparison(measured, network, layer, float(score), float(score.attrs.get('error', np.nan)),
@@ -104,14 +101,6 @@ def open_matrices(identifier: str) -> MeasuredMatrices:
     keep_triton_out()
     from brainscore_vision import load_benchmark
     return MeasuredMatrices(load_benchmark(identifier))
-
-
-def matrix_benchmarks() -> list[str]:
-    """Identifiers of the benchmarks that compare matrices, those whose data lie in this project first."""
-    from brainscore_plugin.link import plugins
-    found = [identifier for plugin in plugins() if plugin.type == 'benchmarks' for identifier in plugin.identifiers
-             if identifier.endswith(SCORED_BY_MATRICES)]
-    return sorted(found, key=lambda name: (not name.startswith(('Antolik2016', SIMULATED)), name))
 
 
 def _matrices(assembly, metric):

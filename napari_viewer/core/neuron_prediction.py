@@ -80,13 +80,15 @@ def predict(recording: Recording, network: Network, layer: str) -> Prediction:
     ValueError
         If the metric predicts no single neurons, or fits to other images than those that it scores.
     """
+    from brainscore_vision.benchmarks.mouse_predictivity.activations import layer_assembly
     if recording.benchmark.load_training is not None:
         raise ValueError(f'{recording.identifier} fits models to other images than those it scores, one animal after '
                          'the other, which takes longer than a look: choose a recording whose images are split.')
     images = np.stack([recording.images.square(i, network.input_size) for i in range(len(recording.images))])
     maps = network.maps(images[:1])[layer].shape[1:]
     features = network.features(images, layer)
-    score = recording.benchmark.score_features(_assembly(features, recording, layer))
+    stimulus_ids = recording.images.index['source'].to_numpy()
+    score = recording.benchmark.score_features(layer_assembly(layer, features, stimulus_ids))
     raw, corrected = _per_neuron(score.attrs['raw'].attrs['raw'], recording), _per_neuron(score.attrs['neuroids'],
                                                                                          recording)
     predicted = np.full((len(recording), len(recording.images)), np.nan)
@@ -100,18 +102,19 @@ def predict(recording: Recording, network: Network, layer: str) -> Prediction:
 def held_out(features: np.ndarray, trials: Trials, metric) -> np.ndarray:
     """Predictions for the images of one animal, (n_images, n_neurons), by the metric's own functions and splits."""
     from brainscore_vision.metrics.mouse_metrics.averages import nanmean
-    from brainscore_vision.metrics.noise_corrected_pls.folds import fold_predictions
+    from brainscore_vision.metrics.noise_corrected_pls.folds import FoldProtocol, fold_predictions
     from brainscore_vision.metrics.noise_corrected_pls.predictivity import half_fits
-    from brainscore_vision.metrics.noise_corrected_pls.protocol import image_splits
+    from brainscore_vision.metrics.noise_corrected_pls.protocol import Splits, image_splits
     protocol = metric.protocol
-    if hasattr(protocol, 'n_folds'):
-        return fold_predictions(features, nanmean(trials.responses, axis=1), protocol).mean(axis=0)
-    if not hasattr(protocol, 'mapping'):  # what all regressions between halves of the images have
+    if isinstance(protocol, FoldProtocol):
+        averages = nanmean(trials.responses, axis=1)
+        return fold_predictions(features, averages, protocol, trials.sources).mean(axis=0)
+    if not isinstance(protocol, Splits):
         raise ValueError(f'The metric {type(metric).__name__} predicts no single neurons: choose another recording.')
     n_images, _, n_neurons = trials.responses.shape
     total, count = np.zeros((2, n_images, n_neurons))
-    splits = image_splits(n_images, protocol.image_splits, protocol.seed)
-    for fit in half_fits(features, trials.responses, np.zeros(n_neurons, int), protocol):
+    splits = image_splits(n_images, protocol.image_splits, protocol.seed, trials.sources)
+    for fit in half_fits(features, trials.responses, np.zeros(n_neurons, int), protocol, trials.sources):
         at = np.ix_(splits[fit.split][1], fit.neurons)
         mean = sum(fit.predicted) / 2
         total[at] += mean - mean.mean(axis=0)
@@ -139,12 +142,3 @@ def _per_neuron(values, recording: Recording) -> np.ndarray:
     array = nanmean(np.atleast_2d(array), axis=0)
     place = {neuroid: k for k, neuroid in enumerate(values['neuroid_id'].values)}
     return array[[place[neuroid] for neuroid in recording.facts['neuroid_id']]]
-
-
-def _assembly(features: np.ndarray, recording: Recording, layer: str):
-    from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
-    return NeuroidAssembly(features, dims=['presentation', 'neuroid'], coords={
-        'stimulus_id': ('presentation', recording.images.index['source'].to_numpy()),
-        'presentation_number': ('presentation', np.arange(len(features))),
-        'neuroid_num': ('neuroid', np.arange(features.shape[1])),
-        'layer': ('neuroid', np.full(features.shape[1], layer))})

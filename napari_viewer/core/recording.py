@@ -5,11 +5,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from brainscore_plugin.recordings.kinds import REAL, SIMULATED, TWIN, kind_of
 from napari_viewer.core.image_sets import ImageSet, of_stimulus_set
 from napari_viewer.core.software_gl import keep_triton_out
 
 SCORED_BY_REGRESSION = '-pls'  # ending of the benchmarks whose metric predicts single neurons
-SIMULATED = 'SimulatedMouse'
+EMBEDDED = 'Antolik2016'  # the real recording that is part of this project
+NEURON_WORDS = {REAL: 'recorded', TWIN: 'predicted (a twin)', SIMULATED: 'simulated'}
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,13 @@ class Trials:
     stimulus_ids : numpy.ndarray, (n_images,)
     neurons : numpy.ndarray, (n_neurons,)
         Numbers in the recording.
+    sources : numpy.ndarray, (n_images,), optional
+        What each image was made of, where that is known: splits keep them apart.
     """
     responses: np.ndarray
     stimulus_ids: np.ndarray
     neurons: np.ndarray
+    sources: np.ndarray | None = None
 
 
 class Recording:
@@ -46,17 +51,19 @@ class Recording:
         names = [name for name in assembly['neuroid'].to_index().names if name]
         self.facts = pd.DataFrame({name: assembly[name].values for name in names})
         from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials, trials_by_animal
+        from brainscore_vision.metrics.mouse_metrics.sources import image_sources
         animals = assembly['animal'].values
         self.trials: dict[str, Trials] = {}
         for name, own in trials_by_animal(assembly):
             responses, stimulus_ids = images_by_trials(own)
-            self.trials[name] = Trials(responses, stimulus_ids, np.flatnonzero(animals == name))
+            self.trials[name] = Trials(responses, stimulus_ids, np.flatnonzero(animals == name),
+                                       image_sources(own, stimulus_ids))
         self._thumbnails: dict[tuple[int, int], np.ndarray] = {}
 
     @property
     def kind(self) -> str:
         """What the neurons are, for titles."""
-        return 'simulated' if self.identifier.startswith(SIMULATED) else 'recorded'
+        return NEURON_WORDS[kind_of(self.identifier)]
 
     def __len__(self) -> int:
         return len(self.facts)
@@ -128,12 +135,12 @@ def open_recording(identifier: str) -> Recording:
     return Recording(load_benchmark(identifier))
 
 
-def recordings() -> list[str]:
-    """Identifiers of the benchmarks that predict single neurons, those whose data lie in this project first."""
+def recordings(ending: str = SCORED_BY_REGRESSION) -> list[str]:
+    """Identifiers of the benchmarks of that ending, those whose data lie in this project first."""
     from brainscore_plugin.link import plugins
     found = [identifier for plugin in plugins() if plugin.type == 'benchmarks' for identifier in plugin.identifiers
-             if identifier.endswith(SCORED_BY_REGRESSION)]
-    return sorted(found, key=lambda name: (not name.startswith(('Antolik2016', SIMULATED)), name))
+             if identifier.endswith(ending)]
+    return sorted(found, key=lambda name: (not name.startswith(EMBEDDED) and kind_of(name) == REAL, name))
 
 
 def _short(value) -> str:

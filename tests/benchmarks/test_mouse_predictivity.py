@@ -49,7 +49,7 @@ class TestKnownAnswers:
         values = {model: float(score(model, area)) for model in MODELS}
         assert list(values) == sorted(values, key=values.get, reverse=True)
         assert abs(values['random_features']) < 2 * score('random_features', area).attrs['error']
-        assert values['pixels64'] > 1.5 * score('pixels64', area).attrs['error']
+        assert values['pixels64'] > 2 * score('pixels64', area).attrs['error']
 
     def test_the_oracle_gets_what_the_mapping_gets_on_noise_free_rates(self, area):
         population, scenes = simulated_population(), simulated_scenes()
@@ -60,7 +60,7 @@ class TestKnownAnswers:
         found = score('gabor_oracle', area)
         signal = np.clip(found.attrs['reliability'].values, 0, None)  # a ratio of means weights neurons by it
         of_animals = [np.average(truth[own], weights=signal[own]) for own in np.split(np.arange(180), N_ANIMALS)]
-        assert float(found) == pytest.approx(np.mean(of_animals), abs=.04)
+        assert float(found) == pytest.approx(np.mean(of_animals), abs=.03)
 
     def test_score_has_what_brainscore_and_its_readers_need(self, area):
         result = score('alexnet64_untrained', area)

@@ -5,12 +5,11 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from brainscore_vision.metrics.noise_corrected_pls import pls
+from brainscore_vision.metrics.noise_corrected_pls.pls import fit_predict, fit_predict_many, predict_many, rotate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cross_decomposition import PLSRegression
-
-from brainscore_plugin.metrics.noise_corrected_pls import pls
-from brainscore_plugin.metrics.noise_corrected_pls.pls import fit_predict, fit_predict_many, predict_many, rotate
 
 TOLERANCE = 1e-6
 MAX_ITER = 20_000

@@ -5,12 +5,12 @@ import sys
 import numpy as np
 import pytest
 import torch
+from brainscore_vision.models.alexnet64 import model as plugin
+from brainscore_vision.models.alexnet64.weights import weights_file
 from safetensors.torch import save_file
 from torchvision.models import alexnet
 from torchvision.transforms.functional import normalize
 
-from brainscore_plugin.models.alexnet64 import model as plugin
-from brainscore_plugin.models.alexnet64.weights import weights_file
 from training import backbone
 from training.backbone import CONVOLUTIONS, SHAPES, first_filters, read_weights, trunk
 

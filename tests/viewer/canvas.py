@@ -2,6 +2,7 @@
 import numpy as np
 
 LONGEST_STEP = .050  # s; the window is not kept waiting longer at one step
+UNTHROTTLED = 20  # ms; vispy drops moves of the mouse within 10 ms of another, and napari handles one after 5 ms
 
 
 def click(dock, label: int) -> None:
@@ -13,15 +14,17 @@ def click(dock, label: int) -> None:
 
 
 def move(dock, label: int) -> None:
-    """Move the mouse onto the (first) tile of a label."""
-    from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+    """Move the mouse onto the (first) tile of a label, and wait until napari has seen it."""
+    from qtpy.QtCore import QEvent, QPointF, Qt
     from qtpy.QtGui import QMouseEvent
+    from qtpy.QtTest import QTest
     from qtpy.QtWidgets import QApplication
-    canvas = dock.viewer.window._qt_viewer.canvas.native
-    for place in (QPoint(1, 1), _place(dock, label)):  # QTest takes (0, 0) for the middle, and Qt drops quick moves
-        QApplication.sendEvent(canvas, QMouseEvent(
-            QEvent.Type.MouseMove, QPointF(place), QPointF(canvas.mapToGlobal(place)), Qt.MouseButton.NoButton,
-            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier))
+    canvas, place = dock.viewer.window._qt_viewer.canvas.native, _place(dock, label)
+    QTest.qWait(UNTHROTTLED)
+    QApplication.sendEvent(canvas, QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(place), QPointF(canvas.mapToGlobal(place)), Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier))
+    QTest.qWait(UNTHROTTLED)
 
 
 def _place(dock, label: int):

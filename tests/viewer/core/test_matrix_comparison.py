@@ -22,8 +22,8 @@ def comparison(weight_files):
 
 def test_correlations_and_matrices_are_those_of_the_score(comparison):
     upper = np.triu_indices(50, 1)
-    trials = dict(trials_by_animal(comparison.measured.benchmark.recordings))
-    for name, measured in comparison.measured.by_name.items():
+    trials = dict(trials_by_animal(comparison.recording.benchmark.recordings))
+    for name, measured in comparison.recording.by_name.items():
         responses, _ = images_by_trials(trials[name])
         halves = half_dissimilarities(responses, N_HALVES, SEED, CORRELATION)
         found = similarity(comparison.matrices[name][upper], halves, 'pearson')
@@ -36,9 +36,9 @@ def test_correlations_and_matrices_are_those_of_the_score(comparison):
 
 
 def test_both_matrices_are_sorted_alike_and_name_their_pairs(comparison):
-    name = next(iter(comparison.measured.by_name))
-    sheet = MatrixSheet(MatrixQuery(comparison.measured, name, comparison, True))
-    measured = comparison.measured.by_name[name]
+    name = next(iter(comparison.recording.by_name))
+    sheet = MatrixSheet(MatrixQuery(comparison.recording, name, comparison, True))
+    measured = comparison.recording.by_name[name]
     assert sorted(sheet.order) == list(range(50))
     row, column = 100, 300
     left, right = (sheet.labels[TOP + row, start + column] for start in (LEFT, LEFT * 2 + SIDE + 8))

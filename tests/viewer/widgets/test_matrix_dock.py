@@ -12,7 +12,7 @@ def test_a_pair_is_shown_under_the_mouse(filter_dock, until, qtbot):
     label = 5 * 50 + 9
     until(lambda: move(dock, label) or (drawn(dock) == dock.sheet.draw(dock.sheet.pair(label))).all())
     click(dock, label)
-    assert dock.state.images is dock.measured.images
+    assert dock.state.images is dock.recording.images
     assert dock.state.image == dock.sheet.measured.numbers[dock.sheet.order[(label - 1) // 50]]
     before = dock.sheet.order.copy()
     dock.sort.value = 'number'
