@@ -73,7 +73,7 @@ def test_several_benchmarks_are_one_table_that_agrees_with_their_ceilings():
     of_area = summary(neurons).query("animal == 'all'").set_index('area')['median']
     for area in ('VISp', 'VISl'):
         ceiling = load_benchmark(f'SimulatedMouse.{area}-pls').ceiling.item()  # mean over halvings of medians
-        assert of_area[area] == pytest.approx(ceiling, abs=.002)
+        assert of_area[area] == pytest.approx(ceiling, abs=.01)
 
 
 def test_other_animals_are_asked_where_they_can_be():

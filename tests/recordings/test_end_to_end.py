@@ -206,7 +206,7 @@ def test_sensorium(home, willeke):
     tested, fitted_and_tested = (per_animal(*_on_noise_free(willeke, trained)) for trained in (False, True))
     print(f'Willeke2022.VISp-pls: true features {value:.3f} ± {error:.3f}; their mapping on noise-free responses to '
           f'the test images {tested:.3f}, fitted to noise-free responses as well {fitted_and_tested:.3f}')
-    assert value == pytest.approx(tested, abs=.03)
+    assert value == pytest.approx(tested, abs=2 * error)
     # what the noise of single trials costs the mapping, here of 300 images; with the 4,500 of Sensorium 2022 it is 0.02
     assert tested < fitted_and_tested
 
