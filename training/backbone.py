@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .eight_bits import SCALE, from_eight_bits
+
 if TYPE_CHECKING:
     import torch
     from torch import nn
@@ -64,7 +66,7 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
     Returns
     -------
     dict of str to torch.Tensor
-        As they were saved, see :func:`checked`.
+        As they were saved, see :func:`checked`; those in eight bits as the numbers that they stand for.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
         weights = load_file(path)
     except SafetensorError as error:
         raise _damaged(path, error) from error
-    return checked(weights, path)
+    return checked(from_eight_bits(weights), path)
 
 
 def first_filters(source: Path | dict[str, torch.Tensor] | nn.Module, layer: str | None = None) -> np.ndarray:
@@ -138,7 +140,9 @@ def _filters_of_file(path: Path) -> np.ndarray:
         with safe_open(path, 'np') as file:
             names = list(file.keys())
             if FIRST_WEIGHT in names:
-                return file.get_tensor(FIRST_WEIGHT).astype(np.float32)
+                filters = file.get_tensor(FIRST_WEIGHT).astype(np.float32)
+                scale = FIRST_WEIGHT + SCALE
+                return filters * file.get_tensor(scale)[:, None, None, None] if scale in names else filters
     except SafetensorError as error:
         raise _damaged(path, error) from error
     raise ValueError(f"{path} has no '{FIRST_WEIGHT}': expected are the weights of AlexNet's convolutions, found "

@@ -13,6 +13,7 @@ from .backbone import checked
 from .card import markdown, model_card
 from .checkpoint import load_tensors
 from .disk import naming_full_disk
+from .eight_bits import from_eight_bits, to_eight_bits
 from .network import exported_weights
 from .run_folder import read_description, read_history
 
@@ -21,8 +22,9 @@ IMPORTED = ('Read from a checkpoint in the layout of those that Prasad, Manor & 
 
 
 def export(run: Path, out: Path | None = None, name: str | None = None, cards: Path | None = None,
-           description: str | None = None, probe_domains: tuple = (), replace: bool = False) -> Path:
-    """Write a run's backbone in half precision, and its model card.
+           description: str | None = None, probe_domains: tuple = (), replace: bool = False,
+           eight_bits: bool = False) -> Path:
+    """Write a run's backbone, and its model card.
 
     Parameters
     ----------
@@ -40,6 +42,9 @@ def export(run: Path, out: Path | None = None, name: str | None = None, cards: P
         Probe accuracies on them are measured and put into the card.
     replace : bool
         Whether to overwrite an earlier export.
+    eight_bits : bool
+        Whether to round the weights to eight bits, see :func:`~training.eight_bits.to_eight_bits`, instead of half
+        precision.
 
     Returns
     -------
@@ -66,12 +71,14 @@ def export(run: Path, out: Path | None = None, name: str | None = None, cards: P
     described, history = read_description(run, for_card=True), read_history(run)
     history = history[history['epoch'] < epochs]  # it may be an epoch ahead of the checkpoint
     half = checked({key: tensor.half() for key, tensor in weights.items()}, run)
+    written = to_eight_bits(weights) if eight_bits else half
+    read = from_eight_bits(written)
     data = _data(described, description)
     training = {'method': 'SimCLR (Chen et al. 2020)', 'epochs': epochs, 'seed': described['seed'],
                 'device': described['device'], 'precision': described['precision'],
                 'seconds': round(history['seconds'].sum()), 'recipe': described['recipe'],
                 'versions': described['versions'], 'loss': history['loss'].tolist()}
-    return publish(half, model_card(name, data, training, _probes(name, half, probe_domains)), places)
+    return publish(written, model_card(name, data, training, _probes(name, read, probe_domains)), places)
 
 
 def import_checkpoint(file: Path, out: Path | None = None, name: str | None = None, replace: bool = False) -> Path:

@@ -100,11 +100,14 @@ def export(
     probe: Annotated[list[str] | None, typer.Option(metavar='DOMAIN', help=(
         'A prepared domain with classes to tell apart from the features, for the card; may be given again.'))] = None,
     replace: Annotated[bool, typer.Option('--replace', help='Overwrite an earlier export.')] = False,
+    eight_bits: Annotated[bool, typer.Option('--eight-bits', help=(
+        'Round the weights to eight bits, which halves the file; otherwise half precision.'))] = False,
 ) -> None:
     """Write a trained network's weights and its model card."""
     from training.domains import open_domain
     from training.export import export as export_run
-    typer.echo(export_run(run, out, name, cards, describe, [open_domain(domain) for domain in probe or ()], replace))
+    typer.echo(export_run(run, out, name, cards, describe, [open_domain(domain) for domain in probe or ()], replace,
+                          eight_bits))
 
 
 @commands.command()

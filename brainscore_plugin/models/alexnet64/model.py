@@ -87,7 +87,8 @@ def load_weights(trunk: nn.Sequential, path: Path) -> None:
     trunk : torch.nn.Sequential
         See :func:`convolutional_trunk`.
     path : pathlib.Path
-        Safetensors ``conv1.weight``, ``conv1.bias``, … ``conv5.bias``.
+        Safetensors ``conv1.weight``, ``conv1.bias``, … ``conv5.bias``; weights in eight bits have the scale of each
+        filter beside them, ``conv1.weight_scale``.
 
     Raises
     ------
@@ -99,16 +100,22 @@ def load_weights(trunk: nn.Sequential, path: Path) -> None:
     if not path.is_file():
         raise FileNotFoundError(f'The weights of {path.stem} are missing: no file {path}.')
     try:
-        weights = load_file(path)
+        weights = _scaled(load_file(path))
     except SafetensorError as error:
         raise ValueError(f'{path} is not a complete safetensors file ({error}).') from error
     # conv1.0.weight of the trunk, where 0 is the convolution and 1 its rectification, is conv1.weight in the file
     expected = {name.replace('.0.', '.'): tuple(tensor.shape) for name, tensor in trunk.state_dict().items()}
-    found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
-    if found != expected:
+    found = {name: tuple(tensor.shape) for name, tensor in weights.items() if tensor.is_floating_point()}
+    if found != expected or len(weights) != len(found):
         raise ValueError(f'{path} does not hold the weights of this network: expected {expected}, found {found}.')
     trunk.load_state_dict({name.replace('.', '.0.'): tensor.float() for name, tensor in weights.items()},
                           assign=True)
+
+
+def _scaled(weights: dict) -> dict:
+    scales = {name.removesuffix('_scale'): weights[name] for name in weights if name.endswith('_scale')}
+    return {name: tensor * scales[name].view(-1, 1, 1, 1) if name in scales else tensor
+            for name, tensor in weights.items() if not name.endswith('_scale')}
 
 
 def check_card(card: Path, weights: Path) -> None:
