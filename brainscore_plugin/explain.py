@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brainscore_plugin.check import check_there
+from brainscore_plugin.own_start import model_card, start_of
 from brainscore_plugin.recordings.kinds import ORACLES, REAL, SIMULATED, TWIN, kind_of, recording_of
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        One line about the score and its error; one about chance, an untrained network and, where the truth is known,
-        the recording's own noise-free features; one about the recordings; and, where they are known, one about what
-        other animals' neurons get and one about the differences between models that they can show.
+        One line about the score and its error; one about chance, an untrained network (its own start, if its card
+        tells) and, where the truth is known, the recording's own noise-free features; one about the recordings; and,
+        where they are known, one about what other animals' neurons get and one about the differences between models
+        that they can show.
 
     Raises
     ------
@@ -48,8 +50,10 @@ def explain(model: str, benchmark: str) -> tuple[str, ...]:
     meaning = f'{model} on {benchmark}: {_with_error(score)}. {_meaning(benchmark)}{_error_over(score)}'
     if 'commits to no layer' in score.attrs['comment']:
         meaning += f" Note that {score.attrs['comment']}."
-    against = (f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}, a network with random weights '
-               f'({UNTRAINED}) {_with_error(scorer(load_model(UNTRAINED)))}')
+    start = start_of(model_card(model) or {})
+    against = (f'Chance ({CHANCE}) gets {_with_error(scorer(load_model(CHANCE)))}, '
+               f"{'the random weights that it started from' if start else 'a network with random weights'} "
+               f'({start or UNTRAINED}) {_with_error(scorer(load_model(start or UNTRAINED)))}')
     if oracle := ORACLES.get(recording_of(benchmark)):
         truth = _with_error(scorer(load_model(oracle)))
         against += f"; the simulation's own features ({oracle}) get {truth}, {_no_bound(benchmark)}."

@@ -128,7 +128,7 @@ class Screenshots:
 
     def _tick_some(self, dock) -> None:
         if not dock.state.networks:
-            dock.picker.tick(*(self.models or ['alexnet64_simclr_imagenet', 'alexnet64_untrained']))
+            dock.picker.tick(*(self.models or ['alexnet64_simclr_imagenet', 'alexnet64_kaiming']))
             self._until(lambda: dock.state.networks)
 
     def scores(self) -> None:

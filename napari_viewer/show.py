@@ -7,7 +7,7 @@ from napari_viewer.docks import dock_names, open_dock, open_paths
 from napari_viewer.window import arrange
 
 TITLE = 'Brain-Score Mouse'
-FIRST = 'alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_sketch', 'alexnet64_untrained'
+FIRST = 'alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_sketch', 'alexnet64_kaiming'
 
 
 def show(model=None, images=None, *, name: str | None = None, viewer=None):

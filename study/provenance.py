@@ -1,8 +1,9 @@
 """What the study rests on: stand-in images, models trained on them, simulated recordings; seeds and versions."""
 from importlib.metadata import version
 
+from brainscore_plugin.own_start import model_card
 from brainscore_plugin.recordings.kinds import SIMULATED, TWIN
-from study.models import TRAINED, model_card
+from study.models import TRAINED
 from study.study_data import StudyData
 
 LIBRARIES = ('numpy', 'scipy', 'scikit-learn', 'pandas', 'torch', 'brainscore-vision')

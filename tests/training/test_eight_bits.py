@@ -1,4 +1,4 @@
-"""Weights in eight bits: how far they are from what they stand for, and that everything that reads weights reads them."""
+"""Weights in eight bits: how far they are from what they stand for, and that all that reads weights reads them."""
 import numpy as np
 import pytest
 import torch
