@@ -5,8 +5,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 HOME = Path(tempfile.mkdtemp(prefix='brainscore-mouse-tests-'))
+if 'OMP_NUM_THREADS' not in os.environ:  # on a busy machine BLAS's threads spin: a test took 300 s instead of 3
+    os.environ['OMP_NUM_THREADS'] = '1'
+    threadpool_limits(1)  # of NumPy, which napari's plugin of pytest has imported by now
+os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # or each process that a test starts would compile PyTorch anew
 # before any import of Brain-Score, which reads them once
 os.environ.update(BRAINIO_HOME=str(HOME / '.brainio'), BRAINSCORE_HOME=str(HOME / 'brain-score'),
                   RESULTCACHING_HOME=str(HOME / 'result_caching'), BS_INSTALL_DEPENDENCIES='no',
