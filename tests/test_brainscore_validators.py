@@ -10,6 +10,7 @@ from PIL import Image
 
 from brainscore_plugin.link import installed_brainscore, plugins
 
+pytestmark = pytest.mark.slow
 BRAINSCORE = installed_brainscore()
 
 

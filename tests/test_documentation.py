@@ -185,7 +185,7 @@ class Workplace:
 
 
 @pytest.fixture(scope='module')
-def workplace(tmp_path_factory):
+def workplace(tmp_path_factory, one_core):
     folder = tmp_path_factory.mktemp('documentation')
     links.link(links.make_view(folder / 'brainscore', links.installed_brainscore()))
     rng = np.random.default_rng(0)
@@ -214,6 +214,7 @@ def commands(block: str) -> list:
 
 
 # in the order of PAGES and in one process: pages build on earlier ones
+@pytest.mark.slow
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_commands_of_a_page_do_what_they_say(page, workplace):
     workplace.begin_page()

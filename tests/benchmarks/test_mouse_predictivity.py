@@ -21,6 +21,7 @@ from brainscore_vision.model_helpers.activations.pytorch import PytorchWrapper, 
 from brainscore_vision.model_helpers.brain_transformation import ModelCommitment
 from brainscore_vision.models.alexnet64.model import convolutional_trunk
 
+pytestmark = pytest.mark.slow
 MODELS = ('gabor_oracle', 'alexnet64_untrained', 'pixels64', 'random_features')
 
 

@@ -27,6 +27,7 @@ from brainscore_plugin.recordings import allen_environment
 from brainscore_plugin.recordings.catalogue import published
 from brainscore_plugin.recordings.sensorium2022.mice import PUBLIC
 
+pytestmark = pytest.mark.slow
 N_SCENES, N_TRIALS = 118, 50
 N_ANIMALS, N_NEURONS = 4, 24  # per animal
 MEAN_SPIKES = 1.  # of a response

@@ -25,7 +25,8 @@ from brainscore_plugin.submit.model_zip import write_model_zip
 from brainscore_plugin.submit.plugin_module import plugin_module
 from training.backbone import SHAPES
 
-pytestmark = pytest.mark.timeout(900)  # the verifier runs tests of Brain-Score's, in processes of their own
+# the verifier runs tests of Brain-Score's, in processes of their own
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 BENCHMARK = 'SimulatedMouse.VISp-rdm'  # the quickest
 SIMULATED = {'simulated_mouse', 'mouse_predictivity', 'mouse_metrics', 'mouse_rdm', 'noise_corrected_pls',
              'split_half_reliability', 'mouse_baselines', 'noise_corrected_ridge', 'mouse_cka',
