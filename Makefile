@@ -44,7 +44,8 @@ test: $(VENV)/test.stamp allen
 	@tests/qt_packages.sh
 	@$(BIN)/brainscore-mouse link --quiet
 	xvfb-run -a -s "-screen 0 1600x1000x24" \
-		env OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile tests
+		env OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder --durations 15 tests
 
 allen: $(ALLEN)/allen.stamp
 

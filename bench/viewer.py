@@ -15,10 +15,14 @@ from pathlib import Path
 import numpy as np
 
 os.environ.setdefault('OMP_NUM_THREADS', '1')
+os.environ.setdefault('BS_INSTALL_DEPENDENCIES', 'no')
 if Path(sys.path[0]) == Path(__file__).parent:
     del sys.path[0]  # scripts beside this one have the names of packages
 STEPS = 15
 MODELS = 8
+IMAGES = 118  # that models see
+ROWS = 200  # of the sheet of many images, to scroll through
+PAUSE = 1.  # factor of the pauses after which nothing is drawn any more
 PATIENCE = 600  # s, after which nothing is expected any more
 
 
@@ -45,9 +49,13 @@ def main() -> None:
 
 
 def shrink() -> None:
-    """Take so few steps and models that their times say nothing: to see that the script runs."""
-    global STEPS, MODELS
-    STEPS, MODELS = 2, 2  # one step would ask for what is shown already, and wait for a frame in vain
+    """Take so few steps, models and images, one after the other, that their times say nothing."""
+    global STEPS, MODELS, IMAGES, ROWS, PAUSE
+    STEPS, MODELS, IMAGES, ROWS, PAUSE = 2, 2, 12, 10, .05
+
+
+def _always() -> bool:
+    return True
 
 
 class Bench:
@@ -61,25 +69,26 @@ class Bench:
         self.viewer = napari.Viewer()
         self.viewer.window.resize(1560, 960)
         self.app = QApplication.instance()
-        self.frames, self.turns, self._timer = [], [], QTimer()
+        self.frames, self.turns, self.ready, self._timer = [], [], _always, QTimer()
         canvas = self.viewer.window._qt_viewer.canvas.native
-        canvas.frameSwapped.connect(lambda: self.frames.append(time.perf_counter()))
+        canvas.frameSwapped.connect(lambda: self.frames.append(time.perf_counter()) if self.ready() else None)
         self._timer.timeout.connect(lambda: self.turns.append((time.perf_counter(), time.thread_time())))
         self._timer.start(1)
         layer = self.viewer.add_image(np.zeros((8, 8)))  # a running napari has drawn something
-        self.wait(1)
+        self.pause(1)
         self.viewer.layers.remove(layer)
-        self.wait(.5)
+        self.pause(.5)
 
     def bare(self):
         """What napari itself needs: a stack of images as large as a sheet, without any of our modules."""
         stack = np.random.default_rng(0).integers(0, 255, (STEPS + 1, 820, 960, 3), dtype=np.uint8)
         layer = self.viewer.add_image(stack, rgb=True)
-        self.wait(1)
+        self.viewer.dims.set_current_step(0, STEPS)  # so that each step asks for another image than is shown
+        self.pause(1)
         yield self.steps('step of a bare image of 820 x 960 in napari', '',
                          lambda k: self.viewer.dims.set_current_step(0, STEPS - 1 - k))
         self.viewer.layers.remove(layer)
-        self.wait(.5)
+        self.pause(.5)
 
     def opening(self):
         """The widgets, in a running napari that has loaded none of our modules."""
@@ -90,14 +99,14 @@ class Bench:
             self.docks[name] = open_dock(self.viewer, name)
             self.app.processEvents()
             yield _row(f'open {dock_names()[name]}', '0.3 s', [time.perf_counter() - start])
-            self.wait(1)
+            self.pause(1)
 
     def filters(self):
         """The filters of eight models, and clicks on them."""
         from napari_viewer.core.networks import open_network
         from napari_viewer.docks import open_dock
         dock = open_dock(self.viewer, 'filters')
-        self.wait(.5)
+        self.pause(.5)
         start = time.perf_counter()
         networks = [open_network(path) for path in self.models]
         self.frames.clear()
@@ -106,7 +115,7 @@ class Bench:
         yield _row(f'filters of {MODELS} models, files to pixels', '1.5 s', [time.perf_counter() - start])
         dock.fit()
         self.until(lambda: not dock.worker_bar.busy)
-        self.wait(1)
+        self.pause(1)
         yield self.steps('mouse click on a filter to its frame in all models', '150 ms',
                          lambda k: self.click(dock, 1 + (k * 37 + 5) % (64 * MODELS)))
 
@@ -114,21 +123,21 @@ class Bench:
         """Other images and other models."""
         from napari_viewer.core.image_sets import from_array
         from napari_viewer.docks import open_dock
-        images = np.random.default_rng(0).integers(0, 255, (118, 64, 64, 3), dtype=np.uint8)
+        images = np.random.default_rng(0).integers(0, 255, (IMAGES, 64, 64, 3), dtype=np.uint8)
         dock = open_dock(self.viewer, 'activations')
         dock.state.set_images(from_array(images))
         self.until(lambda: dock.features and not dock.worker_bar.busy)
         self.until(lambda: all(one.done == len(images) for one in dock.features) and not dock.worker_bar.busy)
-        self.wait(2)
+        self.pause(2)
 
         def ready():
             return dock.map_stack.is_drawn(dock.model, dock.state.image)
 
         for layer in ('all layers', 'conv2'):
             dock.controls.layer.value = layer
-            self.wait(1)
+            self.pause(1)
             yield self.steps(f'another image to pixels, {layer}', '60 ms',
-                             lambda k: dock.state.set_image((k * 29 + 3) % 118), ready)
+                             lambda k: dock.state.set_image((k * 29 + 3) % IMAGES), ready)
             yield self.steps(f'another model to pixels, {layer}', '60 ms',
                              lambda k: dock.step_model(3), ready)
 
@@ -138,7 +147,7 @@ class Bench:
         dock = open_dock(self.viewer, 'neurons')
         self.until(lambda: dock.recording is not None and dock.prediction(dock.model.value) is not None)
         self.until(lambda: not dock.worker_bar.busy)
-        self.wait(2)
+        self.pause(2)
         yield self.steps('another neuron to pixels', '100 ms', lambda k: dock.step(3),
                          lambda: dock.sheet is not None and dock.sheet.query == dock.query())
 
@@ -150,7 +159,7 @@ class Bench:
         dock.source.value = 'SimulatedMouse.VISp-rdm'
         self.until(lambda: dock.recording.identifier == dock.source.value and dock.comparison() is not None)
         self.until(lambda: not dock.worker_bar.busy)
-        self.wait(2)
+        self.pause(2)
         names = list(dock.name.choices)
         yield self.steps('another matrix of 118 x 118 to pixels', '60 ms',
                          lambda k: setattr(dock.name, 'value', names[(k + 1) % len(names)]),
@@ -175,12 +184,12 @@ class Bench:
         stored = np.load(self.folder / 'images.npy', mmap_mode='r')
         index = pd.DataFrame({'source': 'bench', 'class_name': '', 'label': 0, 'split': 'all'}, index=range(n))
         dock.show_sets([ImageSet(f'{n:,} images', index, lambda i: np.asarray(stored[i]))])
-        self.wait(2)
+        self.pause(2)
         last = dock.sheet.last_row
         yield self.steps(f'scroll to another place of {n:,} images', '60 ms',
                          lambda k: setattr(dock.row, 'value', (k + 1) * 997 * 97 % last),
                          lambda: dock._cache.has((dock.sheet, dock.row.value, dock.chosen)))
-        for row in np.linspace(0, last, 200).astype(int):  # from top to bottom
+        for row in np.linspace(0, last, ROWS).astype(int):  # from top to bottom
             dock.row.value = int(row)
             self.app.processEvents()
         grown = (_private_memory() - before) / 2**20
@@ -196,22 +205,27 @@ class Bench:
         x, y = to_canvas.map([columns.mean(), rows.mean()])[:2]
         QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
 
-    def steps(self, what: str, goal: str, step, ready=lambda: True) -> tuple:
-        """Time from each step to the first frame after what it asks for is there."""
+    def steps(self, what: str, goal: str, step, ready=_always) -> tuple:
+        """Time from each step to the first frame that is drawn when what it asks for is there."""
         seconds, waits, works = [], [], []
         for k in range(STEPS):
             self.turns[:] = [(time.perf_counter(), time.thread_time())]
             start = time.perf_counter()
             step(k)
-            self.until(ready)
+            self.ready = ready
             self.frames.clear()
             self.until(lambda: self.frames)
+            self.ready = _always
             seconds.append(self.frames[0] - start)
-            self.wait(.4)
+            self.pause(.4)
             wait, work = np.diff(self.turns, axis=0).max(axis=0)
             waits.append(wait)
             works.append(work)
         return _row(what, goal, seconds, waits, works)
+
+    def pause(self, seconds: float) -> None:
+        """Let what was asked for be drawn to its end."""
+        self.wait(PAUSE * seconds)
 
     def wait(self, seconds: float) -> None:
         end = time.perf_counter() + seconds

@@ -5,8 +5,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 HOME = Path(tempfile.mkdtemp(prefix='brainscore-mouse-tests-'))
+if 'OMP_NUM_THREADS' not in os.environ:  # on a busy machine BLAS's threads spin: a test took 300 s instead of 3
+    os.environ['OMP_NUM_THREADS'] = '1'
+    threadpool_limits(1)  # of NumPy, which napari's plugin of pytest has imported by now
+os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # or each process that a test starts would compile PyTorch anew
 # before any import of Brain-Score, which reads them once
 os.environ.update(BRAINIO_HOME=str(HOME / '.brainio'), BRAINSCORE_HOME=str(HOME / 'brain-score'),
                   RESULTCACHING_HOME=str(HOME / 'result_caching'), BS_INSTALL_DEPENDENCIES='no',
@@ -57,6 +62,15 @@ def antolik_supplement() -> Path:
     return supplement
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of slow tests first: one that a core begins last is what all others wait for.
+
+    In the order of pytest-xdist, by the number of tests in a file, a file that holds one long test alone comes last.
+    """
+    slow = {item.path for item in items if item.get_closest_marker('slow')}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     archives = real_images()
     named = os.environ.get(TEST_DATA)
@@ -74,6 +88,19 @@ def without_network():
         patch.setenv('no_proxy', '')
         patch.setattr(urllib.request, '_opener', None)  # it keeps the proxies of its first request for good
         yield
+
+
+@pytest.fixture(scope='module')
+def one_core():
+    """A core for processes that are started; Dask starts a worker a core, each of which imports Brain-Score."""
+    if not hasattr(os, 'sched_setaffinity'):
+        yield
+        return
+    cores = sorted(os.sched_getaffinity(0))
+    worker = int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))  # another has another core
+    os.sched_setaffinity(0, {cores[worker % len(cores)]})
+    yield
+    os.sched_setaffinity(0, cores)
 
 
 def pytest_sessionfinish():

@@ -1,26 +1,36 @@
 """What Brain-Score itself asks of a plugin: its plugins' tests, its generic tests and its contracts."""
 import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from forks import BRAINSCORE as FORKED
+from forks import Forks
 from PIL import Image
 
 from brainscore_plugin.link import installed_brainscore, plugins
 
+pytestmark = pytest.mark.slow
 BRAINSCORE = installed_brainscore()
 
 
-def run_pytest(*arguments):
-    run = subprocess.run([sys.executable, '-m', 'pytest', '-q',  '-p', 'no:cacheprovider', '-c', os.devnull,
-                          f'--rootdir={BRAINSCORE}', *map(str, arguments)], capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-2000:]
-    return int(re.search(r'(\d+) passed', run.stdout)[1])
+@pytest.fixture(scope='module')
+def run_pytest(tmp_path_factory):
+    """Number of tests that pass in a process of their own, in which all must."""
+    folder = tmp_path_factory.mktemp('validators')
+    environment = {**os.environ, 'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'}  # napari's and Qt's take seconds
+
+    def run(*arguments):
+        code, output = forks.run('module', folder, environment, words=[
+            'pytest', '-q', '-p', 'no:cacheprovider', '-c', os.devnull, f'--rootdir={BRAINSCORE}',
+            *map(str, arguments)])
+        assert code == 0, output[-7000:]
+        return int(re.search(r'(\d+) passed', output)[1])
+    with Forks([FORKED, 'pytest'], dict(os.environ)) as forks:
+        yield run
 
 
-def test_every_plugins_own_tests_pass_through_the_linked_path():
+def test_every_plugins_own_tests_pass_through_the_linked_path(run_pytest):
     tests = [BRAINSCORE / plugin.type / plugin.name / 'test.py' for plugin in plugins()]
     assert run_pytest(*tests) >= len(tests)
 
@@ -41,12 +51,12 @@ def images_missing_from_the_wheel():
 
 
 @pytest.mark.parametrize('plugin', [p.name for p in plugins() if p.type == 'models'])
-def test_generic_model_tests_pass(plugin, images_missing_from_the_wheel):
+def test_generic_model_tests_pass(plugin, images_missing_from_the_wheel, run_pytest):
     assert run_pytest(BRAINSCORE / 'model_helpers' / 'generic_plugin_tests.py',
                       '--plugin_directory', BRAINSCORE / 'models' / plugin) > 0
 
 
-def test_cache_and_database_contracts_pass():
+def test_cache_and_database_contracts_pass(run_pytest):
     assert run_pytest(BRAINSCORE / 'benchmark_helpers' / 'test_cache_contract.py',
                       BRAINSCORE / 'benchmark_helpers' / 'test_db_contract.py') > 1
 

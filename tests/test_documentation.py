@@ -4,7 +4,6 @@ All are run as they are written, page by page, in a folder of their own. What ca
 reason and with what is checked of it; what is only made smaller is in :data:`SMALLER`. There is no third way: a command
 that is in neither is run.
 """
-import json
 import os
 import re
 import shlex
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import typer
+from forks import BRAINSCORE, Forks
 from PIL import Image
 
 from brainscore_plugin import link as links
@@ -117,7 +117,7 @@ SMALLER = {'brainscore-mouse train': '--epochs 1 --batch-size 8 --set head_width
 class Workplace:
     """A folder with what the documentation supposes, and a process that runs commands in it."""
     folder: Path
-    server: subprocess.Popen
+    forks: Forks
     done: set = field(default_factory=set)
 
     def __post_init__(self):
@@ -158,11 +158,11 @@ class Workplace:
         return printed.stdout.decode().split('\0')[:-1]
 
     def _run(self, line: str, words: list) -> None:
-        as_begun = self.env['PYTHONPATH'] == self.as_begun  # the server's Brain-Score
+        as_begun = self.env['PYTHONPATH'] == self.as_begun  # the forks' Brain-Score
         if as_begun and words[0] == 'brainscore-mouse':
-            self._serve(line, kind='command', words=words)
+            self._fork(line, 'command', words=words)
         elif as_begun and words[:2] == ['python', '-m']:
-            self._serve(line, kind='module', words=words[2:])
+            self._fork(line, 'module', words=words[2:])
         else:
             run = subprocess.run(words, cwd=ROOT if words[0] == 'ruff' else self.folder, env=self.env,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -177,17 +177,15 @@ class Workplace:
             path.parent.mkdir(exist_ok=True)
             path.write_text(code[plugin.end():])
         elif not any(part in code for part in INSTEAD_OF_PYTHON):
-            self._serve(code, kind='python', code=code)
+            self._fork(code, 'python', code=code)
 
-    def _serve(self, what: str, **job) -> None:
-        self.server.stdin.write(json.dumps({**job, 'cwd': str(self.folder), 'env': self.env}) + '\n')
-        self.server.stdin.flush()
-        answer = json.loads(self.server.stdout.readline())
-        assert answer['code'] == 0, f"{what}\n{answer['output'][-3000:]}"
+    def _fork(self, what: str, kind: str, **job) -> None:
+        code, output = self.forks.run(kind, self.folder, self.env, **job)
+        assert code == 0, f'{what}\n{output[-3000:]}'
 
 
 @pytest.fixture(scope='module')
-def workplace(tmp_path_factory):
+def workplace(tmp_path_factory, one_core):
     folder = tmp_path_factory.mktemp('documentation')
     links.link(links.make_view(folder / 'brainscore', links.installed_brainscore()))
     rng = np.random.default_rng(0)
@@ -201,12 +199,9 @@ def workplace(tmp_path_factory):
         listed['test' if i >= 16 else 'train'].append(f'sketch/{kind}/{i}.png {i % 2}\n')
     for split, lines in listed.items():
         (folder / 'downloads' / f'sketch_{split}.txt').write_text(''.join(lines))
-    with subprocess.Popen([sys.executable, Path(__file__).with_name('documentation_runner.py')], text=True,
-                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          env={**os.environ, 'PYTHONPATH': str(folder / 'brainscore'), 'OMP_NUM_THREADS': '1'},
-                          ) as server:
-        yield Workplace(folder, server)
-        server.stdin.close()
+    with Forks([BRAINSCORE, 'training.filter_sheet', 'training.probe', 'training.train'],
+               {**os.environ, 'PYTHONPATH': str(folder / 'brainscore'), 'OMP_NUM_THREADS': '1'}) as forks:
+        yield Workplace(folder, forks)
 
 
 def blocks(page: Path) -> list:
@@ -219,6 +214,7 @@ def commands(block: str) -> list:
 
 
 # in the order of PAGES and in one process: pages build on earlier ones
+@pytest.mark.slow
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_commands_of_a_page_do_what_they_say(page, workplace):
     workplace.begin_page()

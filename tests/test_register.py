@@ -198,7 +198,7 @@ def test_brainscores_command_line_scores_a_registered_model(home, weights, tmp_p
     assert result.exit_code == 0, result.output
     assert 'leaves' in invoke(app, ['status', '--view', view]).output
     run = subprocess.run([sys.executable, '-m', 'brainscore_vision', 'score', '--model_identifier=leaves',
-                          '--benchmark_identifier=SimulatedMouse.VISp-pls'],
+                          '--benchmark_identifier=SimulatedMouse.VISp-rdm'],
                          env={**os.environ, 'PYTHONPATH': view}, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr[-3000:]
     assert 'layer_scores' in run.stdout

@@ -1,16 +1,14 @@
 """Every script of bench/ runs to its end at a tiny size; what it prints there says nothing of speed."""
 import os
 import runpy
-import subprocess
 import sys
-from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from apart import BENCH, run_apart
 
 from brainscore_plugin.recordings import allen_environment
 
-BENCH = Path(__file__).resolve().parents[2] / 'bench'
 # script -> options beside --tiny, and what it prints
 SCRIPTS = {
     'activations.py': ([], 'Brain-Score/bare'),
@@ -24,20 +22,10 @@ SCRIPTS = {
     'reliability.py': ([], '118 x 50 x 5'),
     'scene_size.py': ([], '| random, two layers | 32 x 32 |'),
     'spectra_and_filters.py': ([], '4 Gabor fits'),
-    'sweep.py': ([], '4 of 4 tasks'),
     'training.py': ([], 'as documented'),
-    'viewer.py': ([], 'scroll to another place'),
 }
-APART = {'recordings.py', 'sweep.py', 'viewer.py'}  # they start processes or a window of their own
+ELSEWHERE = {'sweep.py', 'viewer.py'}  # have modules of their own
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-def run_apart(folder: Path, script: str, *options: str) -> str:
-    finished = subprocess.run(
-        [sys.executable, BENCH / script, '--tiny', *options], cwd=folder, capture_output=True, text=True,
-        env={**os.environ, 'OMP_NUM_THREADS': '1', 'BRAINSCORE_MOUSE_HOME': str(folder / 'home')})
-    assert finished.returncode == 0, finished.stdout[-2000:] + finished.stderr[-3000:]
-    return finished.stdout
 
 
 @pytest.fixture
@@ -57,10 +45,6 @@ def run_here(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize('script', SCRIPTS)
 def test_a_script_runs(script, tmp_path, run_here):
-    if script == 'viewer.py':
-        pytest.importorskip('napari', reason='the viewer needs the extra "viewer"')
-        if not os.environ.get('DISPLAY'):
-            pytest.skip('needs a display: xvfb-run -a -s "-screen 0 1600x1000x24" python -m pytest tests/bench')
     if script == 'training.py':
         pytest.importorskip('lightly', reason='training needs the extra "train"')
     options, printed = SCRIPTS[script]
@@ -69,13 +53,9 @@ def test_a_script_runs(script, tmp_path, run_here):
             allen_environment.find_python()
         except FileNotFoundError:
             options = ['--sessions', '0']  # the other table needs AllenSDK
-    assert printed in (run_apart(tmp_path, script, *options) if script in APART else run_here(script, *options))
-
-
-def test_the_growth_of_a_sweeps_cost_is_drawn(tmp_path):
-    run_apart(tmp_path, 'sweep.py', '--scaling', 'figure.png')
-    assert (tmp_path / 'figure.png').read_bytes().startswith(b'\x89PNG')
+    apart = script == 'recordings.py'  # it starts processes of its own
+    assert printed in (run_apart(tmp_path, script, *options) if apart else run_here(script, *options))
 
 
 def test_every_script_is_run():
-    assert {path.name for path in BENCH.glob('*.py')} == {*SCRIPTS, 'measure.py'}
+    assert {path.name for path in BENCH.glob('*.py')} == {*SCRIPTS, *ELSEWHERE, 'measure.py'}

@@ -13,24 +13,34 @@ from brainscore_plugin.command_line import app
 MODEL, BENCHMARK = 'pixels64', 'SimulatedMouse.VISp-pls'
 
 
-def brainscore_cli(tmp_path, model=MODEL, benchmark=BENCHMARK, linked=True):
+def brainscore_cli(view, change_links):
     """Score through a view, so that the installation's own links stay as they are."""
-    CliRunner().invoke(app, ['link' if linked else 'unlink', '--view', str(tmp_path)])
-    return subprocess.run([sys.executable, '-m', 'brainscore_vision', 'score', f'--model_identifier={model}',
-                           f'--benchmark_identifier={benchmark}'], capture_output=True, text=True, cwd=tmp_path,
-                          env={**os.environ, 'PYTHONPATH': str(tmp_path)})
+    changed = CliRunner().invoke(app, [change_links, '--view', str(view)])
+    assert changed.exit_code == 0, changed.output
+    return subprocess.run([sys.executable, '-m', 'brainscore_vision', 'score', f'--model_identifier={MODEL}',
+                           f'--benchmark_identifier={BENCHMARK}'], capture_output=True, text=True, cwd=view,
+                          env={**os.environ, 'PYTHONPATH': str(view)})
 
 
-def test_the_command_line_prints_the_number_that_python_gets(tmp_path):
-    run = brainscore_cli(tmp_path)
+@pytest.fixture(scope='module')
+def view(tmp_path_factory):
+    return tmp_path_factory.mktemp('view')
+
+
+@pytest.fixture(scope='module')
+def linked(view):
+    run = brainscore_cli(view, 'link')
     assert run.returncode == 0, run.stderr
-    printed = re.search(r'array\(([-\d.e]+)\)', run.stdout)
+    return run
+
+
+def test_the_command_line_prints_the_number_that_python_gets(linked):
+    printed = re.search(r'array\(([-\d.e]+)\)', linked.stdout)
     assert float(printed[1]) == pytest.approx(load_benchmark(BENCHMARK)(load_model(MODEL)).item(), abs=1e-8)
 
 
-def test_without_links_the_identifier_is_unknown(tmp_path):
-    assert brainscore_cli(tmp_path).returncode == 0
-    run = brainscore_cli(tmp_path, linked=False)
+def test_without_links_the_identifier_is_unknown(view, linked):
+    run = brainscore_cli(view, 'unlink')
     assert run.returncode != 0
     assert run.stderr.strip().endswith(f'No registrations found for {MODEL}')
 

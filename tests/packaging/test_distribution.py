@@ -17,7 +17,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGES = ('brainscore_plugin', 'napari_viewer', 'study', 'training')
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def tracked_files() -> set[str]:
@@ -128,7 +128,7 @@ def test_doctor_finds_nothing_broken(installation):
     assert 'plugins are linked into' in report
 
 
-def test_a_model_is_scored(installation):
+def test_a_model_is_scored(installation, one_core):
     installation.output('brainscore-mouse', 'score', '--models', 'alexnet64_untrained',
                         '--benchmarks', 'SimulatedMouse.VISp-rdm', '--layers', 'conv5', '--out', 'scores')
     table = (installation.folder / 'scores' / 'leaderboard.csv').read_text()

@@ -4,9 +4,8 @@ The caches hold responses of the simulated mouse's neurons, which `gabor_oracle`
 and scored, these true features must get what the same mapping gets on the neurons' noise-free responses, and random
 features nothing.
 """
-import os
 import re
-import subprocess
+import runpy
 import sys
 
 import numpy as np
@@ -28,6 +27,7 @@ from brainscore_plugin.recordings import allen_environment
 from brainscore_plugin.recordings.catalogue import published
 from brainscore_plugin.recordings.sensorium2022.mice import PUBLIC
 
+pytestmark = pytest.mark.slow
 N_SCENES, N_TRIALS = 118, 50
 N_ANIMALS, N_NEURONS = 4, 24  # per animal
 MEAN_SPIKES = 1.  # of a response
@@ -68,11 +68,10 @@ def resized(scenes, width, height, how=Image.BILINEAR):
 
 @pytest.fixture(scope='module')
 def home(without_network, tmp_path_factory):
-    """A data home of this module's own, for this process and those that it starts."""
+    """A data home of this module's own."""
     home = tmp_path_factory.mktemp('end_to_end') / '.brainio'
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fetch, '_local_data_path', str(home))
-        patch.setenv('BRAINIO_HOME', str(home))
         yield home
 
 
@@ -143,13 +142,17 @@ def willeke(home, tmp_path_factory):
     return truth
 
 
-def through_the_command_line(benchmark, home):
-    """Value and error that Brain-Score's own command prints for the true features."""
-    run = subprocess.run([sys.executable, '-m', 'brainscore_vision', 'score', '--model_identifier=gabor_oracle',
-                          f'--benchmark_identifier={benchmark}'], capture_output=True, text=True,
-                         env={**os.environ, 'BRAINIO_HOME': str(home), 'BS_INSTALL_DEPENDENCIES': 'no'})
-    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
-    return tuple(float(re.search(pattern, run.stdout)[1]) for pattern in (r'\narray\((\S+)\)', r'error:\s+(\S+)'))
+@pytest.fixture
+def through_the_command_line(home, monkeypatch, capsys):
+    """Benchmark -> value and error that Brain-Score's own command prints for the true features."""
+    def score(benchmark):
+        monkeypatch.setattr(sys, 'argv', ['', 'score', '--model_identifier=gabor_oracle',
+                                          f'--benchmark_identifier={benchmark}'])
+        capsys.readouterr()
+        runpy.run_module('brainscore_vision', run_name='__main__', alter_sys=True)
+        printed = capsys.readouterr().out
+        return tuple(float(re.search(pattern, printed)[1]) for pattern in (r'\narray\((\S+)\)', r'error:\s+(\S+)'))
+    return score
 
 
 def per_animal(values, animals, signal):
@@ -166,7 +169,7 @@ def columns(recordings, first):
 
 
 @pytest.mark.parametrize(('name', 'kind'), [('deVries2020', 'calcium'), ('Siegle2021', 'neuropixels')])
-def test_allen(name, kind, home, request):
+def test_allen(name, kind, through_the_command_line, request):
     features, noise_free, first = request.getfixturevalue(kind)
     benchmark = load_benchmark(f'{name}.VISp-pls')
     recordings, animals = benchmark.recordings, benchmark.recordings['animal'].values
@@ -175,7 +178,7 @@ def test_allen(name, kind, home, request):
 
     alike = np.mean([np.corrcoef(dissimilarities(features), dissimilarities(noise_free[:, animals == animal]))[0, 1]
                      for animal in dict.fromkeys(animals)])
-    value, error = through_the_command_line(f'{name}.VISp-rdm', home)
+    value, error = through_the_command_line(f'{name}.VISp-rdm')
     print(f'{name}.VISp-rdm: true features {value:.3f} ± {error:.3f}, noise-free {alike:.3f}')
     assert value == pytest.approx(alike, abs=.05)
 
@@ -201,8 +204,8 @@ def test_allen(name, kind, home, request):
     assert abs(float(chance)) < 3 * np.std(nothing, ddof=1)
 
 
-def test_sensorium(home, willeke):
-    value, error = through_the_command_line('Willeke2022.VISp-pls', home)
+def test_sensorium(through_the_command_line, willeke):
+    value, error = through_the_command_line('Willeke2022.VISp-pls')
     tested, fitted_and_tested = (per_animal(*_on_noise_free(willeke, trained)) for trained in (False, True))
     print(f'Willeke2022.VISp-pls: true features {value:.3f} ± {error:.3f}; their mapping on noise-free responses to '
           f'the test images {tested:.3f}, fitted to noise-free responses as well {fitted_and_tested:.3f}')

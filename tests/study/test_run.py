@@ -14,6 +14,7 @@ from study.predictivity import with_keys
 from study.saving import SavedFigure
 from study.scores import Scored
 
+pytestmark = pytest.mark.slow
 MODELS = ['alexnet64_untrained:imagenet', 'alexnet64_untrained_seed1:real', 'alexnet64_untrained_seed2:cremi',
           'alexnet64_untrained_seed3', 'alexnet64_untrained_seed4', 'random_features']
 START = 'alexnet64_untrained_seed3'

@@ -25,7 +25,8 @@ from brainscore_plugin.submit.model_zip import write_model_zip
 from brainscore_plugin.submit.plugin_module import plugin_module
 from training.backbone import SHAPES
 
-pytestmark = pytest.mark.timeout(900)  # the verifier runs tests of Brain-Score's, in processes of their own
+# the verifier runs tests of Brain-Score's, in processes of their own
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 BENCHMARK = 'SimulatedMouse.VISp-rdm'  # the quickest
 SIMULATED = {'simulated_mouse', 'mouse_predictivity', 'mouse_metrics', 'mouse_rdm', 'noise_corrected_pls',
              'split_half_reliability', 'mouse_baselines', 'noise_corrected_ridge', 'mouse_cka',
@@ -95,19 +96,23 @@ def run_alone(fresh, *arguments):
              'RESULTCACHING_HOME': str(fresh / 'result-caching')})
 
 
-# what `python -m brainscore_vision` does, but numbers are printed with all of their digits
+# what `python -m brainscore_vision` does, one model after the other, but numbers are printed with all of their digits
 COMMAND_LINE = """import runpy
+import sys
 import numpy
 numpy.set_printoptions(precision=17)
-runpy.run_module('brainscore_vision', run_name='__main__', alter_sys=True)
+_, benchmark, *models = sys.argv
+for model in models:
+    sys.argv = ['', 'score', f'--model_identifier={model}', f'--benchmark_identifier={benchmark}']
+    runpy.run_module('brainscore_vision', run_name='__main__', alter_sys=True)
 """
 
 
-def score_alone(fresh, model):
-    run = run_alone(fresh, '-c', COMMAND_LINE, 'score', f'--model_identifier={model}',
-                    f'--benchmark_identifier={BENCHMARK}')
+def scores_alone(fresh, models):
+    run = run_alone(fresh, '-c', COMMAND_LINE, BENCHMARK, *models)
     assert run.returncode == 0, run.stderr[-3000:]
-    return float(re.search(r'^array\((.*)\)$', run.stdout, re.MULTILINE)[1])
+    values = re.findall(r'^array\((.*)\)$', run.stdout, re.MULTILINE)
+    return dict(zip(models, map(float, values), strict=True))
 
 
 def score_here(folder, model):
@@ -122,42 +127,54 @@ def test_this_project_is_out_of_reach(fresh):
                                             '[None, None, None, None]\n'], run.stderr
 
 
-def test_a_zip_with_its_weights(fresh, tmp_path):
-    model = 'alexnet64_simclr_sketch'
-    write_model_zip(model, tmp_path / 'sketch.zip')
-    unpack(tmp_path / 'sketch.zip', fresh)
-    assert score_alone(fresh, model) == pytest.approx(
-        score_here(links.PLUGIN_ROOT / 'models' / 'alexnet64', model), abs=1e-12)
+ALEXNETS = links.PLUGIN_ROOT / 'models' / 'alexnet64'
+EMBEDDED, REGISTERED, FETCHED = MODELS = 'alexnet64_simclr_sketch', 'leaves', 'alexnet64_simclr_real'
 
 
-def test_a_zip_of_a_registered_model(fresh, registered, tmp_path):
-    write_model_zip('leaves', tmp_path / 'leaves.zip')
-    unpack(tmp_path / 'leaves.zip', fresh)
-    assert score_alone(fresh, 'leaves') == pytest.approx(score_here(registered, 'leaves'), abs=1e-12)
-
-
-def test_a_verified_zip_that_fetches_its_weights(fresh, served, tmp_path):
-    """By the command, with every check."""
-    model, (folder, address) = 'alexnet64_simclr_real', served
-    alexnets = links.PLUGIN_ROOT / 'models' / 'alexnet64'
-    weights = (alexnets / 'weights' / f'{model}.safetensors').read_bytes()
-    (folder / 'real').write_bytes(weights)
-    result = CliRunner().invoke(app, ['submit', 'model', model, '--weights', f'{address}/real', '--out',
-                                      str(tmp_path / 'real.zip')])
+@pytest.fixture(scope='module')
+def verified(served, tmp_path_factory):
+    """A zip that fetches its weights, by the command, with every check; and what the command printed."""
+    folder, address = served
+    (folder / 'real').write_bytes((ALEXNETS / 'weights' / f'{FETCHED}.safetensors').read_bytes())
+    archive = tmp_path_factory.mktemp('verified') / 'real.zip'
+    result = CliRunner().invoke(app, ['submit', 'model', FETCHED, '--weights', f'{address}/real', '--out',
+                                      str(archive)])
     assert result.exit_code == 0, result.output
-    assert (tmp_path / 'real.zip').stat().st_size < 50_000
-    here = score_here(alexnets, model)
-    lines = result.output.splitlines()
+    return archive, result.output
+
+
+@pytest.fixture(scope='module')
+def alone(fresh, registered, verified, tmp_path_factory):
+    """Model -> the score that it has where its zip was unpacked: with its weights, registered, or fetching them."""
+    archives = {model: tmp_path_factory.mktemp('zips') / f'{model}.zip' for model in (EMBEDDED, REGISTERED)}
+    for model, archive in archives.items():
+        write_model_zip(model, archive)
+    for archive in (*archives.values(), verified[0]):
+        unpack(archive, fresh)
+    return scores_alone(fresh, MODELS)
+
+
+@pytest.mark.parametrize('model', MODELS)
+def test_an_unpacked_zip_has_the_score_that_its_model_has_here(model, alone, registered):
+    here = score_here(registered if model == REGISTERED else ALEXNETS, model)
+    assert alone[model] == pytest.approx(here, abs=1e-12)
+
+
+def test_a_verified_zip_is_small_and_its_score_is_shown(verified):
+    archive, output = verified
+    assert archive.stat().st_size < 50_000
+    lines = output.splitlines()
+    here = score_here(ALEXNETS, FETCHED)
     assert any(line.startswith('✓ submission endpoint') and f'one row: score {here:.6f}' in line for line in lines)
     assert not any(line.startswith('✗') for line in lines)
 
-    unpack(tmp_path / 'real.zip', fresh)
-    assert score_alone(fresh, model) == pytest.approx(here, abs=1e-12)
-    (fetched,) = (fresh / 'brain-score').rglob(f'{model}/*')
-    assert fetched.read_bytes() == weights
-    (folder / 'real').write_bytes(b'other weights')
+
+def test_fetched_weights_are_kept_and_others_refused(fresh, alone, served):
+    (fetched,) = (fresh / 'brain-score').rglob(f'{FETCHED}/*')
+    assert fetched.read_bytes() == (ALEXNETS / 'weights' / f'{FETCHED}.safetensors').read_bytes()
+    (served[0] / 'real').write_bytes(b'other weights')
     fetched.unlink()
-    run = run_alone(fresh, '-c', f"from brainscore_vision import load_model; load_model('{model}')")
+    run = run_alone(fresh, '-c', f"from brainscore_vision import load_model; load_model('{FETCHED}')")
     assert run.returncode == 1
     assert 'invalid hash value' in run.stderr
     assert not fetched.exists()

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from brainscore_core.supported_data_standards.brainio import fetch
+from brainscore_vision.data.deVries2020.recording import load_recordings
 
 from brainscore_plugin.data.mouse_recordings.layout import packaged
 from brainscore_plugin.link import installed_brainscore
@@ -63,32 +64,35 @@ def data_tree(tmp_path_factory):
     return tree
 
 
-LOAD = """import sys
+# what Brain-Score's processes see of an uploaded recording, and then the tests of its plugin
+LOAD_AND_TEST = """import sys
 import numpy as np
+import pytest
 from brainscore_vision.data.deVries2020.recording import load_recordings
 mouse = load_recordings('VISp', 'none')
 np.savez(sys.argv[1], values=mouse.values, neurons=mouse['neuroid_id'].values, stimuli=mouse['stimulus_id'].values,
          numbers=mouse['image_number'].values, scenes=mouse.attrs['stimulus_set']['stimulus_id'].values)
+sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', sys.argv[2]]))
 """
 
 
 def test_uploaded_recordings_load_as_local_ones_do(home, versions, data_tree, tmp_path):
+    local = load_recordings('VISp', 'none')
     copy = FreshCopy(tmp_path / 'copy', installed_brainscore())
     copy.add(data_tree)
-    local = copy.python('-c', LOAD, tmp_path / 'local.npz', BRAINIO_HOME=str(home))
-    assert local.returncode == 0, local.stderr
     point_at_storage(copy.brainscore, versions)
     verify(upload_checks(versions, copy))  # seeds the copy's data home with the files, by SHA-1
-    uploaded = copy.python('-c', LOAD, tmp_path / 'uploaded.npz', BRAINIO_HOME=str(copy.folder / '.brainio'))
-    assert uploaded.returncode == 0, uploaded.stderr
-    expected, found = (
-        np.load(tmp_path / name, allow_pickle=True) for name in ('local.npz', 'uploaded.npz'))
+    tests = copy.python('-c', LOAD_AND_TEST, tmp_path / 'uploaded.npz', copy.brainscore / 'data/deVries2020/test.py',
+                        BRAINIO_HOME=str(copy.folder / '.brainio'), PYTEST_DISABLE_PLUGIN_AUTOLOAD='1')
+    assert tests.returncode == 0, tests.stdout + tests.stderr
+    uploaded = np.load(tmp_path / 'uploaded.npz', allow_pickle=True)
+    expected = {'values': local.values, 'neurons': local['neuroid_id'].values, 'stimuli': local['stimulus_id'].values,
+                'numbers': local['image_number'].values,
+                'scenes': local.attrs['stimulus_set']['stimulus_id'].values}
     assert len(expected['neurons']) == 3
-    assert set(expected) == set(found)
+    assert set(expected) == set(uploaded)
     for name in expected:
-        assert np.array_equal(expected[name], found[name]), name
-    tests = copy.python('-m', 'pytest', '-q', '-p', 'no:cacheprovider', copy.brainscore / 'data/deVries2020/test.py',
-                        PYTEST_DISABLE_PLUGIN_AUTOLOAD='1')
+        assert np.array_equal(expected[name], uploaded[name]), name
     assert ' passed' in tests.stdout
     assert '2 skipped' in tests.stdout  # deVries2020 is never absent now; deVries2020.events is not uploaded
 

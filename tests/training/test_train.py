@@ -22,6 +22,7 @@ from training.domains import PreparedDomain
 from training.recipes import Recipe
 from training.train import chosen_images, train
 
+pytestmark = pytest.mark.slow
 RECIPE = Recipe(epochs=2, batch_size=8, head_width=16)
 MAKE_DOMAIN = textwrap.dedent("""
     import numpy as np, pandas as pd
