@@ -1,4 +1,5 @@
 """Commands that pack models and plugins for Brain-Score."""
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -6,6 +7,12 @@ import typer
 
 commands = typer.Typer(no_args_is_help=True,
                        help="Pack for Brain-Score, verified by Brain-Score's own code before anything is written.")
+
+
+@commands.callback()
+def hush() -> None:
+    """Keep what Brain-Score's own modules warn of at import out of the lines of the checks."""
+    warnings.filterwarnings('ignore', message='xarray subclass', category=FutureWarning)
 
 
 @commands.command('model')

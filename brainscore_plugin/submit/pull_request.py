@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rich.console import Console
 
 from brainscore_plugin.link import Plugin, installed_brainscore, is_live
 
@@ -63,8 +64,10 @@ def submit_pull_request(out: Path, s3_versions: Path | None = None) -> None:
         request.mkdir()
         files = storage_files(own_plugins(), request / UPLOAD)
         stored = loaded_from_storage(files, versions)
+        console = Console()
         for tree in TREES:
-            write_tree(tree, request / tree.name / LIBRARY, stored)
+            with console.status(f'{tree.name}: plugins, metadata, region maps …'):
+                write_tree(tree, request / tree.name / LIBRARY, stored)
         for tree, lines in _verified(request, files, stored, Path(scratch)).items():
             text = pull_request_text(tree, tree.of(own_plugins()), files, stored, lines)
             (request / tree.name / TEXT).write_text(text, encoding='utf-8')

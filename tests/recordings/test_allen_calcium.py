@@ -297,18 +297,18 @@ def test_faulty_sessions_stop_packaging_and_partial_packages_the_others(reductio
     monkeypatch.setattr(Recording, 'sessions', lambda self, cache: numbers)
     monkeypatch.setattr(Recording, 'reduce', lambda self, cache, sessions: [
         {'session': number, 'error': 'its file is damaged'} for number in sessions])
-    with pytest.raises(RuntimeError, match='16 of 20 sessions failed, all others are reduced. Session 1101: its file'):
+    with pytest.raises(RuntimeError, match='16 of 21 sessions failed, all others are reduced. Session 1101: its file'):
         Recording().package(reductions.cache)
     Recording().package(reductions.cache, partial=True)
-    assert len(packaged('deVries2020').read_sidecar()['sessions']) == 3
+    assert len(packaged('deVries2020').read_sidecar()['sessions']) == 4
     shutil.rmtree(packaged('deVries2020').directory)
     shutil.rmtree(reductions.cache / 'ophys_experiment_data')
-    with pytest.raises(FileNotFoundError, match='17 of 20 sessions .* first is 1101: .*recordings fetch .*--partial'):
+    with pytest.raises(FileNotFoundError, match='17 of 21 sessions .* first is 1101: .*recordings fetch .*--partial'):
         Recording().package(reductions.cache)
     assert not (data_home / 'deVries2020').exists()
     Recording().package(reductions.cache, partial=True)
     sidecar = packaged('deVries2020').read_sidecar()
-    assert len(sidecar['sessions']) == 3
+    assert len(sidecar['sessions']) == 4
     assert not sidecar['complete']
 
 
