@@ -52,6 +52,7 @@ def _objections(identifier: str, files: dict[str, Any]) -> Iterator[str]:
     if not {'bucket', parts[0]} <= set(files) <= {'bucket', *parts}:
         given = ' '.join(', '.join(files).split())
         yield f"{identifier!r} has {given}; expected bucket, {', '.join(parts)}."
+        return
     if not isinstance(files.get('bucket'), str):
         yield f"the bucket of {identifier!r} is {files.get('bucket')!r}; expected text, such as 'brainscore-storage/…'."
     for part in sorted(set(files) & set(parts)):

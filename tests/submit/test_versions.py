@@ -27,7 +27,7 @@ def entry(**changes):
     ({'deVries2020': entry(assembly={'version_id': None, 'sha1': SHA1})}, 'version_id None: give the one that the'),
     ({'deVries2020': entry(weights={})}, 'has bucket, assembly, weights'),
     ({MODEL: entry()}, 'has bucket, assembly; expected bucket, weights'),
-    ({'SimulatedMouse': entry()}, "'SimulatedMouse' is no recording or model .* uploaded; these are Antolik2016"),
+    ({'SimulatedMouse': entry()}, "'SimulatedMouse' is no recording or model .* uploaded; these are .*Antolik2016"),
     ({'Willeke2022.21067-10-18': entry()}, 'must not be uploaded: the licence'),
     ({'Willeke2022': entry()}, 'must not be uploaded: the licence'),
     ({'Conwell2021': entry()}, 'must not be uploaded: no licence'),
