@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from brainscore_plugin.data.mouse_recordings.layout import recordings_home
 from brainscore_plugin.link import PLUGIN_TYPES, plugins
 
 
@@ -32,6 +33,11 @@ class FreshCopy:
                 _show(entry, self.brainscore / 'models' / entry.name)
         self.stock = {type_: {init.parent.name for init in (self.brainscore / type_).glob('*/__init__.py')}
                       for type_ in PLUGIN_TYPES}
+        # of its own, so that what stands in for Brain-Score's storage can be laid there; it shows the user's recordings
+        self.data_home, self.weights_home = folder / '.brainio', folder / 'brain-score'
+        self.data_home.mkdir()
+        for entry in recordings_home().iterdir() if recordings_home().is_dir() else ():
+            _show(entry, self.data_home / entry.name)
         for package in ('brainscore_plugin', 'training', 'study', 'napari_viewer'):
             (folder / f'{package}.py').write_text(f"raise ImportError('{package} is not part of Brain-Score')\n")
 
@@ -40,8 +46,8 @@ class FreshCopy:
         shutil.copytree(tree, self.brainscore, dirs_exist_ok=True)
 
     def python(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run Python in the copy, with homes of its own for weights and results, but the user's for data."""
-        homes = {'BRAINSCORE_HOME': str(self.folder / 'brain-score'),
+        """Run Python in the copy, with homes of its own; that of data shows the user's recordings, too."""
+        homes = {'BRAINSCORE_HOME': str(self.weights_home), 'BRAINIO_HOME': str(self.data_home),
                  'RESULTCACHING_HOME': str(self.folder / 'result-caching')}
         return subprocess.run(
             [sys.executable, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,

@@ -24,7 +24,8 @@ def identifier_checks(tree: Path, expected: Expected, copy: FreshCopy) -> Iterat
         A Brain-Score without these plugins.
     """
     yield Check('identifiers as the submission finds them', lambda: _found_by_submission(tree, expected))
-    yield Check('identifiers as the metadata finds them', lambda: _found_by_metadata(tree, expected))
+    if any(type_ in ('models', 'benchmarks') for type_, _ in expected):  # only they have metadata
+        yield Check('identifiers as the metadata finds them', lambda: _found_by_metadata(tree, expected))
     yield Check('identifiers are free', lambda: _free(expected, copy))
 
 

@@ -23,13 +23,17 @@ BASELINES = {
 }
 
 
+UNTRAINED = ('alexnet64_untrained', 'alexnet64_kaiming')
+
+
 def model_metadata(plugin: Path, identifiers: list[str]) -> dict[str, Any]:
     """The document of a model plugin.
 
     Parameters
     ----------
     plugin : pathlib.Path
-        Its folder; cards of trained models are read from ``cards/<identifier>.json``.
+        Its folder; cards of trained models are read from ``cards/<identifier>.json``. A plugin with a metadata file of
+        its own needs none of this.
     identifiers : list of str
         Of its models, which are loaded to count their parameters.
 
@@ -53,8 +57,10 @@ def _entry(identifier: str, card: Path) -> dict[str, Any]:
             entry['legal'] = {'license': 'MIT'}
     elif card.is_file():
         entry = _trained(json.loads(card.read_text(encoding='utf-8')))
-    else:
+    elif identifier.split('_seed')[0] in UNTRAINED:
         entry = _untrained(identifier)
+    else:  # somebody added it: what cannot be read off the model, its licence among it, is not known here
+        entry = {'model': {}, 'provenance': {'weights_provider': None}, 'legal': {'license': None}}
     network = model.activations_model._model
     entry['model'].update(display_name=identifier, recurrent=False, visual_degrees=float(model.visual_degrees()),
                           parameter_count=sum(weights.numel() for weights in network.parameters()

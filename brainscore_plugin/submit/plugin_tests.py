@@ -33,11 +33,13 @@ def plugin_test_checks(copy: FreshCopy, expected: Expected) -> Iterator[Check]:
         del own[name]
         yield Check(f'test.py of {name}', functools.partial(_lacking, name))
     # Brain-Score's option takes one model plugin; all else is tested in one go with the first
-    run = functools.cache(lambda: _run(copy, models[0], [_GENERIC, *own.values(), *_CONTRACTS.values()]))
+    first = models[0] if models else None
+    run = functools.cache(lambda: _run(
+        copy, first, [*([_GENERIC] if first else []), *own.values(), *_CONTRACTS.values()]))
     for model in models:
         others = functools.partial(_run, copy, model, [_GENERIC])
         yield Check(f'generic model tests, {model}', functools.partial(
-            _verdict, run if model == models[0] else others, _GENERIC))
+            _verdict, run if model == first else others, _GENERIC))
     for name, module in {**{f'test.py of {plugin}': test for plugin, test in own.items()}, **_CONTRACTS}.items():
         yield Check(name, functools.partial(_verdict, run, module))
 
@@ -56,19 +58,19 @@ def _draw_missing_images(copy: FreshCopy) -> None:
             Image.fromarray(noise.integers(0, 256, (96, 128, 3), dtype=np.uint8)).save(folder / name)
 
 
-def _run(copy: FreshCopy, model: str, modules: list[str]) -> Run:
-    """Run tests of modules, those of models on one model."""
+def _run(copy: FreshCopy, model: str | None, modules: list[str]) -> Run:
+    """Run tests of modules, the generic ones on one plugin of models."""
     missing = [name for name in ('pytest', 'pytest_check') if find_spec(name) is None]
     if missing:
         raise Failed(f"cannot run here, {' and '.join(missing)} not installed: "
                      "'pip install \"brainscore-vision[test]\"'")
     report = copy.folder / 'report.xml'
     report.unlink(missing_ok=True)
+    plugin = [] if model is None else ['--plugin_directory', copy.brainscore / 'models' / model]
     run = copy.python('-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-c', os.devnull,
                       '--continue-on-collection-errors', f'--rootdir={copy.folder}', f'--junitxml={report}',
                       *(copy.folder / f"{module.replace('.', '/')}.py" for module in modules),
-                      '--plugin_directory', copy.brainscore / 'models' / model, PYTEST_ADDOPTS='',
-                      PYTEST_DISABLE_PLUGIN_AUTOLOAD='1')
+                      *plugin, PYTEST_ADDOPTS='', PYTEST_DISABLE_PLUGIN_AUTOLOAD='1')
     return run, _results(report)
 
 

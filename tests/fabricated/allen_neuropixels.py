@@ -49,6 +49,9 @@ class Session:
         Name of the stimulus in the NWB file.
     seed : int
         Of the order of the presentations.
+    unsorted : bool
+        Whether spikes and presentations lie in the file in another order than that of time, with spikes at -1 s among
+        them, as published files have had them (AllenSDK's issues 144 and 1349).
     """
     id: int
     units: pd.DataFrame
@@ -60,6 +63,7 @@ class Session:
     missing: list = field(default_factory=list)
     stimulus: str = 'natural_scenes'
     seed: int = 0
+    unsorted: bool = False
 
 
 def unit_table(areas, first_id: int, **columns) -> pd.DataFrame:
@@ -242,13 +246,17 @@ def _write_nwb(directory: Path, session: Session) -> None:
     units = units.assign(peak_channel_id=_channel_ids(session), local_index=np.arange(len(units)),
                          cluster_id=np.arange(len(units))).set_index('id')
     nwb.units = pynwb.misc.Units.from_dataframe(units, name='units')
-    times = dict(zip(units.index, spike_times(session)))
+    times, rng = dict(zip(units.index, spike_times(session))), np.random.default_rng(0)
+    if session.unsorted:
+        times = {unit: rng.permutation(np.append(of_unit, [-1., -1.])) for unit, of_unit in times.items()}
     add_ragged_data_to_dynamic_table(nwb.units, times, 'spike_times', 's')
     add_ragged_data_to_dynamic_table(nwb.units, {unit: np.ones_like(t) for unit, t in times.items()},
                                      'spike_amplitudes', 'V')
     add_ragged_data_to_dynamic_table(nwb.units, {unit: np.zeros(3) for unit in times}, 'waveform_mean', 'V')
 
     shown = presentation_times(session)
+    if session.unsorted:
+        shown = shown.sample(frac=1, random_state=0)
     _add_presentations(nwb, session.stimulus, shown.assign(stimulus_block=2.), frame=shown['frame'].astype(float))
     other = pd.DataFrame({'start_time': [10., 10.25, 10.5], 'stop_time': [10.25, 10.5, 10.75], 'stimulus_block': 1.})
     _add_presentations(nwb, 'static_gratings', other, orientation=[0., 30., 60.])

@@ -234,7 +234,7 @@ FAULTS_OF_SESSIONS = {
 @pytest.fixture(scope='module')
 def reductions(tmp_path_factory):
     """A cache in which every session but the first and the last two has another fault, reduced."""
-    names = ['fine before', *FAULTS_OF_SESSIONS, 'lost frames', 'fine after']
+    names = ['fine before', *FAULTS_OF_SESSIONS, 'lost frames', 'rows in any order', 'fine after']
     sessions = {name: session(100 + number, 'VISp', 2) for number, name in enumerate(names)}
     cache = make_calcium_cache(tmp_path_factory.mktemp('faults') / 'cache', list(sessions.values()), TEMPLATES)
     nwb = {name: cache / 'ophys_experiment_data' / f'{faulty.session_id}.nwb' for name, faulty in sessions.items()}
@@ -244,6 +244,10 @@ def reductions(tmp_path_factory):
         file[f'{PIPELINE}/Fluorescence/imaging_plane_1_demixed_signal/data'][0, 3000:3020] = np.nan
         file[f'{PIPELINE}/Fluorescence/imaging_plane_1_demixed_signal/data'][1] = 7.
         file[f'{PIPELINE}/Fluorescence/imaging_plane_1_neuropil_response/data'][1] = 0.
+    with h5py.File(nwb['rows in any order'], 'r+') as file:
+        rows = np.random.default_rng(0).permutation(len(file[SCENES]['data']))
+        for name in ('data', 'frame_duration'):
+            file[SCENES][name][:] = file[SCENES][name][:][rows]
     answers = Recording().reduce(cache, [str(faulty.session_id) for faulty in sessions.values()])
     return SimpleNamespace(answers=dict(zip(names, answers)), sessions=sessions, cache=cache)
 
@@ -260,8 +264,18 @@ def test_the_sessions_around_faulty_ones_are_reduced(reductions):
     for name in ('fine before', 'fine after'):
         assert reductions.answers[name] == {'session': str(reductions.sessions[name].session_id), 'neurons': 2}
     left = {path.name for path in (reductions.cache / 'reduced').rglob('*') if path.is_file()}
-    fine = [reductions.sessions[name].session_id for name in ('fine before', 'lost frames', 'fine after')]
+    fine = [reductions.sessions[name].session_id
+            for name in ('fine before', 'lost frames', 'rows in any order', 'fine after')]
     assert left == {'natural_scenes.h5', *(f'{number}.h5' for number in fine)}
+
+
+def test_presentations_may_lie_in_the_file_in_any_order(reductions):
+    """AllenSDK's issue 144."""
+    shuffled = reductions.sessions['rows in any order']
+    responses, _, _ = read_session(reductions.cache / 'reduced' / 'dff' / f'{shuffled.session_id}.h5')
+    expected = mean_sweep_response(shuffled)
+    assert np.nanmax(np.abs(responses - expected)) < 1e-4
+    assert np.array_equal(np.isnan(responses), np.isnan(expected))
 
 
 def test_frames_that_are_not_finite_are_missing_and_constant_cells_unreliable(reductions):
@@ -283,18 +297,18 @@ def test_faulty_sessions_stop_packaging_and_partial_packages_the_others(reductio
     monkeypatch.setattr(Recording, 'sessions', lambda self, cache: numbers)
     monkeypatch.setattr(Recording, 'reduce', lambda self, cache, sessions: [
         {'session': number, 'error': 'its file is damaged'} for number in sessions])
-    with pytest.raises(RuntimeError, match='16 of 20 sessions failed, all others are reduced. Session 1101: its file'):
+    with pytest.raises(RuntimeError, match='16 of 21 sessions failed, all others are reduced. Session 1101: its file'):
         Recording().package(reductions.cache)
     Recording().package(reductions.cache, partial=True)
-    assert len(packaged('deVries2020').read_sidecar()['sessions']) == 3
+    assert len(packaged('deVries2020').read_sidecar()['sessions']) == 4
     shutil.rmtree(packaged('deVries2020').directory)
     shutil.rmtree(reductions.cache / 'ophys_experiment_data')
-    with pytest.raises(FileNotFoundError, match='17 of 20 sessions .* first is 1101: .*recordings fetch .*--partial'):
+    with pytest.raises(FileNotFoundError, match='17 of 21 sessions .* first is 1101: .*recordings fetch .*--partial'):
         Recording().package(reductions.cache)
     assert not (data_home / 'deVries2020').exists()
     Recording().package(reductions.cache, partial=True)
     sidecar = packaged('deVries2020').read_sidecar()
-    assert len(sidecar['sessions']) == 3
+    assert len(sidecar['sessions']) == 4
     assert not sidecar['complete']
 
 

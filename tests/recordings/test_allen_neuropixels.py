@@ -53,7 +53,7 @@ def first_session() -> Session:
 def second_session() -> Session:
     counts = np.random.default_rng(1).poisson(3, (N_IMAGES, N_TRIALS, 2))
     return Session(SECOND, unit_table(['VISal', 'VISrl'], 950_001_000, run_pval_ns=[.01, np.nan]), counts,
-                   specimen=703279284, genotype='wt/wt', missing=[(5, 49), (5, 48)], seed=1)
+                   specimen=703279284, genotype='wt/wt', missing=[(5, 49), (5, 48)], seed=1, unsorted=True)
 
 
 def third_session() -> Session:
@@ -227,6 +227,11 @@ class TestReduction:
         counts, _, _ = read_session(caches[0] / 'reduced' / f'{SECOND}.h5')
         missing = np.isnan(counts).any(axis=(2, 3))
         assert list(map(tuple, np.argwhere(missing))) == [(5, 48), (5, 49)]
+
+    def test_spikes_and_presentations_in_another_order_than_that_of_time_are_counted_right(self, caches):
+        counts, _, _ = read_session(caches[0] / 'reduced' / f'{SECOND}.h5')
+        window, shown = counts.sum(axis=3), ~np.isnan(counts).any(axis=(2, 3))
+        assert np.array_equal(window[shown], second_session().counts[shown])
 
     def test_metrics_are_joined(self, caches):
         _, units, _ = read_session(caches[0] / 'reduced' / f'{SECOND}.h5')

@@ -21,7 +21,7 @@ from brainscore_plugin.recordings.in_allen_environment.session_file import read_
 from brainscore_plugin.recordings.sensorium2022.mice import PUBLIC
 from brainscore_plugin.recordings.sensorium2022.published_mouse import open_mouse
 from brainscore_plugin.recordings.verify import verify
-from brainscore_plugin.submit.uploads import read_versions
+from brainscore_plugin.submit.versions import read_versions
 from brainscore_plugin.sweep.results import load_results, read_summary, write_result
 from brainscore_plugin.sweep.tasks import Task
 

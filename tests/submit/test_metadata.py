@@ -1,8 +1,11 @@
 """Metadata is made from the plugins, and is what Brain-Score's schemas want."""
 import json
+from types import SimpleNamespace
 
+import brainscore_vision
 import pytest
 from brainscore_core.metadata import validate, vocabulary_warnings
+from torch import nn
 
 from brainscore_plugin.link import plugins
 from brainscore_plugin.submit.benchmark_metadata import benchmark_metadata
@@ -45,6 +48,18 @@ def test_a_trained_model_is_described_by_its_card():
     assert entry['data']['summary'] == card['data']['description']
     assert entry['training']['batch_size'] == str(card['training']['recipe']['batch_size'])
     assert entry['model']['parameter_count'] == 2_469_696  # weights and biases of AlexNet's five convolutions
+
+
+def test_of_a_model_that_somebody_added_nothing_is_said_that_is_not_read_off_it(tmp_path, monkeypatch):
+    network = nn.Linear(3, 2)
+    monkeypatch.setattr(brainscore_vision, 'load_model', lambda identifier: SimpleNamespace(
+        activations_model=SimpleNamespace(_model=network), layers=['conv1'], visual_degrees=lambda: 8))
+    document = model_metadata(tmp_path, ['tiny_network'])
+    validate(document, domain='vision')
+    entry = document['models']['tiny_network']
+    assert entry['model']['parameter_count'] == 8
+    assert 'AlexNet' not in str(entry)
+    assert entry['provenance']['weights_provider'] is entry['legal']['license'] is None
 
 
 def test_a_text_longer_than_the_database_takes_is_found():

@@ -3,6 +3,7 @@ import subprocess
 
 import pytest
 
+from brainscore_plugin import link as links
 from brainscore_plugin.recordings import allen_environment
 from brainscore_plugin.submit.own_plugins import lay_plugin, own_plugins
 
@@ -20,6 +21,24 @@ def tree(tmp_path_factory):
         if plugin.type == 'data':
             lay_plugin(plugin, tree)
     return tree
+
+
+def test_a_registered_model_is_its_users_and_not_submitted(tmp_path, monkeypatch):
+    monkeypatch.setenv('BRAINSCORE_MOUSE_HOME', str(tmp_path))
+    mine = tmp_path / 'models' / 'leaves'
+    mine.mkdir(parents=True)
+    (mine / links.REGISTERED_MARK).touch()
+    (mine / '__init__.py').write_text("model_registry['leaves'] = lambda: None\n")
+    assert [plugin.name for plugin in links.plugins() if plugin not in own_plugins()] == ['leaves']
+
+
+def test_folders_that_are_left_out_are_those_of_the_plugin_alone(tmp_path):
+    plugin = tmp_path / 'mine'
+    for folder in ('weights', 'inner/weights'):
+        (plugin / folder).mkdir(parents=True)
+        (plugin / folder / 'file').touch()
+    place = lay_plugin(links.Plugin('models', plugin), tmp_path / 'tree', ['weights'])
+    assert [path.relative_to(place).as_posix() for path in place.rglob('file')] == ['inner/weights/file']
 
 
 def test_recordings_come_with_the_scripts_that_made_them(tree):

@@ -5,7 +5,7 @@ import pytest
 
 from brainscore_plugin.link import installed_brainscore
 from brainscore_plugin.submit import plugin_tests
-from brainscore_plugin.submit.checks import verify
+from brainscore_plugin.submit.checks import Failed, verify
 from brainscore_plugin.submit.fresh_copy import FreshCopy
 from brainscore_plugin.submit.plugin_tests import plugin_test_checks
 
@@ -41,6 +41,23 @@ def test_each_plugin_has_its_verdict(tmp_path, capsys):
     assert lines['✗ test.py of metrics/untested'].startswith('metrics/untested has no test.py')
     assert '✓ cache contract' in lines
     assert '✓ database contract' in lines
+
+
+def test_a_model_made_after_the_documentation_lacks_a_test_and_is_blamed_itself(tmp_path, monkeypatch):
+    for name in ('alexnet64', 'tiny_network'):
+        (tmp_path / 'models' / name).mkdir(parents=True)
+    (tmp_path / 'models' / 'alexnet64' / 'test.py').touch()
+    run, asked = SimpleNamespace(stdout='', stderr=''), []
+    monkeypatch.setattr(plugin_tests, '_draw_missing_images', lambda copy: None)
+    monkeypatch.setattr(plugin_tests, '_run', lambda copy, model, modules: asked.extend(modules) or (run, {}))
+    checks = {check.title: check for check in plugin_test_checks(
+        SimpleNamespace(brainscore=tmp_path), {('models', 'alexnet64'): [], ('models', 'tiny_network'): []})}
+    with pytest.raises(Failed, match=r'models/tiny_network has no test\.py.*add-a-model'):
+        checks['test.py of models/tiny_network'].run()
+    with pytest.raises(Failed, match='no test was run'):  # by the stand-in here
+        checks['test.py of models/alexnet64'].run()
+    assert 'brainscore_vision.models.alexnet64.test' in asked
+    assert 'brainscore_vision.models.tiny_network.test' not in asked
 
 
 def test_without_pytest_nothing_passes(monkeypatch, capsys, tmp_path):

@@ -23,6 +23,7 @@ from brainscore_plugin.submit import endpoint, model_zip, pull_request
 from brainscore_plugin.submit.fresh_copy import FreshCopy
 from brainscore_plugin.submit.model_zip import write_model_zip
 from brainscore_plugin.submit.plugin_module import plugin_module
+from brainscore_plugin.submit.trees import BENCHMARKS, DATA, MODELS, TREES
 from training.backbone import SHAPES
 
 # the verifier runs tests of Brain-Score's, in processes of their own
@@ -45,7 +46,7 @@ def patched(tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def request_folder(patched, tmp_path_factory):
-    """A pull request by the command, of the plugins that the simulated benchmarks and one of models need."""
+    """The pull requests by the command, of the plugins that the simulated benchmarks and one of models need."""
     own = [plugin for plugin in pull_request.own_plugins()
            if plugin.name in SIMULATED or (plugin.type, plugin.name) == ('data', 'TwinMouse')]  # twin_oracle's
     out = tmp_path_factory.mktemp('request') / 'request'
@@ -60,9 +61,8 @@ def request_folder(patched, tmp_path_factory):
 def fresh(request_folder, tmp_path_factory):
     """A copy of Brain-Score with the data, metrics and benchmarks of the pull request, but not its models."""
     copy = FreshCopy(tmp_path_factory.mktemp('fresh') / 'copy', links.installed_brainscore())
-    for type_ in ('data', 'metrics', 'benchmarks'):
-        for plugin in (request_folder / 'brainscore_vision' / type_).iterdir():
-            plugin.rename(copy.brainscore / type_ / plugin.name)
+    for tree in (DATA, BENCHMARKS):
+        copy.add(request_folder / tree.name / 'brainscore_vision')
     for block in copy.folder.glob('*.py'):
         block.unlink()  # Python is kept from this project by -S below
     return copy.folder
@@ -128,7 +128,7 @@ def test_this_project_is_out_of_reach(fresh):
 
 
 ALEXNETS = links.PLUGIN_ROOT / 'models' / 'alexnet64'
-EMBEDDED, REGISTERED, FETCHED = MODELS = 'alexnet64_simclr_sketch', 'leaves', 'alexnet64_simclr_real'
+EMBEDDED, REGISTERED, FETCHED = ALONE = 'alexnet64_simclr_sketch', 'leaves', 'alexnet64_simclr_real'
 
 
 @pytest.fixture(scope='module')
@@ -151,10 +151,10 @@ def alone(fresh, registered, verified, tmp_path_factory):
         write_model_zip(model, archive)
     for archive in (*archives.values(), verified[0]):
         unpack(archive, fresh)
-    return scores_alone(fresh, MODELS)
+    return scores_alone(fresh, ALONE)
 
 
-@pytest.mark.parametrize('model', MODELS)
+@pytest.mark.parametrize('model', ALONE)
 def test_an_unpacked_zip_has_the_score_that_its_model_has_here(model, alone, registered):
     here = score_here(registered if model == REGISTERED else ALEXNETS, model)
     assert alone[model] == pytest.approx(here, abs=1e-12)
@@ -180,17 +180,33 @@ def test_fetched_weights_are_kept_and_others_refused(fresh, alone, served):
     assert not fetched.exists()
 
 
-def test_a_pull_request_is_a_tree_and_a_text(request_folder):
-    assert {path.name for path in request_folder.iterdir()} == {'brainscore_vision', 'PULL_REQUEST.md'}
-    models = request_folder / 'brainscore_vision' / 'models' / 'mouse_baselines'
+def test_pull_requests_are_trees_and_texts_in_the_order_of_merging(request_folder):
+    assert {path.name for path in request_folder.iterdir()} == {
+        '1-data', '2-models', '3-benchmarks', 'UPLOAD.md', 'versions.json'}
+    models = request_folder / '2-models' / 'brainscore_vision' / 'models' / 'mouse_baselines'
     assert {path.name for path in models.iterdir()} == {
         '__init__.py', 'model.py', 'test.py', 'requirements.txt', 'metadata.yaml', 'region_layer_map'}
-    text = (request_folder / 'PULL_REQUEST.md').read_text()
-    assert re.match(r'# [a-z]+\([a-z]+\): [^\n]+\n', text)  # as Brain-Score checks titles: type(scope): subject
-    for needed in ('species: mouse', 'simulated in place', 'Willeke2022', '✓ submission endpoint, pixels64',
-                   '✓ generic model tests, mouse_baselines', '✓ metadata of models/mouse_baselines'):
-        assert needed in text
+    for tree in TREES:
+        assert {path.name for path in (request_folder / tree.name).iterdir()} == {
+            'brainscore_vision', 'PULL_REQUEST.md'}
+
+
+@pytest.mark.parametrize(('tree', 'needed'), [
+    (DATA, ['simulated in place', 'Willeke2022', 'It needs no other pull request. `feat(models):',
+            '✓ files of 1-data', '✓ test.py of data/simulated_mouse']),
+    (MODELS, [f'Merge it after `{DATA.title}`', '✓ generic model tests, mouse_baselines',
+              '✓ metadata of models/mouse_baselines']),
+    (BENCHMARKS, [f'Merge it after `{DATA.title}` and `{MODELS.title}`.', 'species: mouse',
+                  '✓ submission endpoint, pixels64', '✓ test.py of metrics/mouse_rdm', '✓ cache contract'])])
+def test_a_text_says_what_is_in_its_tree_and_how_it_was_checked(tree, needed, request_folder):
+    text = (request_folder / tree.name / 'PULL_REQUEST.md').read_text()
+    assert text.startswith(f'# {tree.title}\n')
+    for words in needed:
+        assert words in text
     assert '✗' not in text
+    assert str(request_folder) not in text
+    lines = [line for line in text.splitlines() if line.startswith('✓ test.py of ')]
+    assert {line.split()[3].split('/')[0] for line in lines} == set(tree.types)
 
 
 def test_a_row_without_a_score_is_a_failure(fresh, monkeypatch):

@@ -6,7 +6,9 @@ import pytest
 from brainscore_plugin.link import PLUGIN_ROOT
 from brainscore_plugin.submit.replacements import REPLACEMENTS
 
-REPLACED = {'weights.py': PLUGIN_ROOT / 'models' / 'alexnet64', 'storage.py': PLUGIN_ROOT / 'data' / 'mouse_recordings'}
+ALEXNETS, RECORDINGS = PLUGIN_ROOT / 'models' / 'alexnet64', PLUGIN_ROOT / 'data' / 'mouse_recordings'
+REPLACED = {'weights.py': ALEXNETS / 'weights.py', 'stored_weights.py': ALEXNETS / 'weights.py',
+            'storage.py': RECORDINGS / 'storage.py'}
 
 
 def called(path):
@@ -23,7 +25,7 @@ def called(path):
 
 @pytest.mark.parametrize('name', REPLACED)
 def test_a_replacement_has_the_functions_of_the_file_that_it_replaces(name):
-    assert called(REPLACEMENTS / name) == called(REPLACED[name] / name)
+    assert called(REPLACEMENTS / name) == called(REPLACED[name])
 
 
 @pytest.mark.parametrize('path', sorted(REPLACEMENTS.glob('[a-z]*.py')), ids=lambda path: path.name)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from brainscore_core.supported_data_standards.brainio.assemblies import NeuroidAssembly
 from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
-from brainscore_vision.data.mouse_recordings.loading import load_assembly, load_stimulus_set
+from brainscore_vision.data.mouse_recordings.storage import load_assembly, load_stimulus_set
 
 IDENTIFIER, TRAINING = 'Antolik2016', 'Antolik2016.training'
 EMBEDDED = Path(__file__).with_name('recordings')  # CC BY 4.0, see the README

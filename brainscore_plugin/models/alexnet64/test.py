@@ -4,15 +4,14 @@ import json
 import pytest
 import torch
 from brainscore_vision import load_model, load_stimulus_set
-from brainscore_vision.models.alexnet64.model import check_card, convolutional_trunk, load_weights
-from brainscore_vision.models.alexnet64.weights import WEIGHTS, weights_file
+from brainscore_vision.models.alexnet64.model import CARDS, check_card, convolutional_trunk, load_weights
+from brainscore_vision.models.alexnet64.weights import weights_file
 from safetensors.torch import load_file, save_file
 
 FEATURES = {'conv1': 14400, 'conv2': 9408, 'conv3': 3456, 'conv4': 2304, 'conv5': 2304}
 TRAINED = ['alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_painting',
            'alexnet64_simclr_clipart', 'alexnet64_simclr_infograph', 'alexnet64_simclr_sketch',
            'alexnet64_simclr_quickdraw', 'alexnet64_simclr_cremi']
-CARDS = WEIGHTS.with_name('cards')
 
 
 def network(identifier):

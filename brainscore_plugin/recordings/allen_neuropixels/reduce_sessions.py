@@ -218,8 +218,9 @@ def presentations(table: pd.DataFrame, nwb: Path) -> tuple[np.ndarray, np.ndarra
 
 
 def _spike_counts(session, images, trials, starts, units: pd.DataFrame) -> np.ndarray:
-    """Spikes in each bin, (118, 50, n_units, 25); session.presentationwise_spike_counts gives the same.
+    """Spikes in each bin, (118, 50, n_units, 25); of spikes in the order of time AllenSDK counts as many.
 
+    Its presentationwise_spike_counts gives the same for them, and numbers out of nowhere for others, for it searches.
     That method holds the spikes, amplitudes and waveforms of all units in memory, several times over; this reads the
     spike times of one unit after another.
     """
@@ -230,7 +231,7 @@ def _spike_counts(session, images, trials, starts, units: pd.DataFrame) -> np.nd
     row = {unit: i for i, unit in enumerate(table.id[:])}
     counts = np.full((N_IMAGES, N_TRIALS, len(units), N_BINS), np.nan, np.float32)
     for i, unit in enumerate(units.index):
-        spikes = {unit: table['spike_times'][row[unit]]}
+        spikes = {unit: np.sort(table['spike_times'][row[unit]])}  # some published ones are not, AllenSDK's issue 1349
         counts[images, trials, i] = build_spike_histogram(edges, spikes, [unit])[:, :, 0]
     for lost, first, last in _lost_spikes(session.invalid_times, units):
         shown = (starts < last) & (starts + N_BINS * BIN_SECONDS > first)

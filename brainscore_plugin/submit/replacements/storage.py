@@ -21,7 +21,7 @@ def in_storage(identifier: str) -> bool:
 
 def load_stimulus_set(identifier: str, absent: str, home: Path | None = None) -> StimulusSet:
     """As :func:`.loading.load_stimulus_set`."""
-    if home is not None or not in_storage(identifier):  # what a plugin brings along is not in storage
+    if not in_storage(identifier):
         return loading.load_stimulus_set(identifier, absent, home)
     files = UPLOADED[identifier]
     return load_stimulus_set_from_s3(
@@ -33,7 +33,7 @@ def load_stimulus_set(identifier: str, absent: str, home: Path | None = None) ->
 def load_assembly(identifier: str, absent: str, keep: Callable[[pd.DataFrame], np.ndarray] | None = None,
                   stimuli: str | None = None, home: Path | None = None) -> NeuroidAssembly:
     """As :func:`.loading.load_assembly`."""
-    if home is not None or not in_storage(identifier):
+    if not in_storage(identifier):
         return loading.load_assembly(identifier, absent, keep, stimuli, home)
     files = UPLOADED[identifier]
     assembly = load_assembly_from_s3(
