@@ -5,7 +5,7 @@ import pandas as pd
 
 from brainscore_plugin.check import check_identifier, check_recordings
 from brainscore_plugin.link import installed_brainscore
-from brainscore_plugin.recordings.kinds import SIMULATED, kind_of
+from brainscore_plugin.recordings.kinds import kind_of
 
 AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
 FALLBACK = 'simulated'  # its scenes are shown where no recording can be had
@@ -42,11 +42,6 @@ class Recording:
     def kind(self) -> str:
         """What its neurons are, see :mod:`brainscore_plugin.recordings.kinds`."""
         return kind_of(self.identifier)
-
-    @property
-    def simulated(self) -> bool:
-        """Whether the neurons follow a model that is known."""
-        return self.kind == SIMULATED
 
 
 RECORDINGS = {recording.name: recording for recording in (  # real ones first

@@ -1,4 +1,4 @@
-"""What a value is worth: untrained networks, pixels, random features and the simulated mouse's own model."""
+"""What a value is worth: untrained networks, pixels, random features, and each truth where it is known."""
 import pandas as pd
 
 from study.domain_and_seed import domains_against_seeds

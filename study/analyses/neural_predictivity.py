@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from brainscore_plugin.recordings.kinds import ORACLES
 from study.findings import Findings, Plot, Table
 from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED
 from study.plotting import UNTRAINED_COLOUR, panels_by_area, shared_legend
@@ -16,7 +17,9 @@ from study.study_data import StudyData
 
 TITLE = 'Neural predictivity'
 # Line styles of baselines, which show what a value is worth.
-BASELINE_STYLES = {'gabor_oracle': ('black', '--'), 'pixels64': ('tab:brown', '-.'), 'random_features': ('black', ':')}
+BASELINE_STYLES = {'pixels64': ('tab:brown', '-.'), 'random_features': ('black', ':'),
+                   **{oracle: ('black', '--') for oracle in ORACLES.values()}}
+TRUTHS = {oracle: f'{oracle}, the truth of {marked(recording)}' for recording, oracle in ORACLES.items()}
 
 
 def tabulate(study: StudyData) -> Findings:
@@ -64,7 +67,8 @@ def plot_layers(scores: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
         _draw_depth(axis, block, depth, colours)
         for row in block[block.group == BASELINE].itertuples():
             colour, style = BASELINE_STYLES.get(row.model, ('tab:grey', '-'))
-            axis.axhline(row.value, color=colour, linestyle=style, linewidth=1, label=row.model)
+            axis.axhline(row.value, color=colour, linestyle=style, linewidth=1,
+                         label=TRUTHS.get(row.model, row.model))
         axis.set_xticks(list(depth.values()), list(depth))
     shared_legend(figure)
     return figure

@@ -20,6 +20,7 @@ SCRIPTS = {
     'noise_correction.py': ([], 'coverage, before -> after'),
     'pls.py': ([], 'stock pls metric'),
     'published_similarity.py': ([], '| `random_features` |'),
+    'real_neurons.py': ([], '| random features, 2 sets |'),
     'recordings.py': ([], 'calcium, 8 cells'),
     'reliability.py': ([], '118 x 50 x 5'),
     'scene_size.py': ([], '| random, two layers | 32 x 32 |'),
@@ -78,4 +79,4 @@ def test_the_growth_of_a_sweeps_cost_is_drawn(tmp_path):
 
 
 def test_every_script_is_run():
-    assert {path.name for path in BENCH.glob('*.py')} == {*SCRIPTS, 'measure.py'}
+    assert {path.name for path in BENCH.glob('*.py')} == {*SCRIPTS, 'measure.py', 'efficientnet_lite0.py'}
