@@ -11,6 +11,8 @@ AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
 FALLBACK = 'simulated'  # its scenes are shown where no recording can be had
 METRICS = {'pls': 'per neuron', 'pls_pooled': 'pooled, as published',  # variant of the benchmarks -> its name
            'rdm': 'dissimilarities'}
+VALUES = {'pls': 'noise-corrected predictivity', 'pls_pooled': 'noise-corrected predictivity',  # what its values are
+          'rdm': 'noise-corrected similarity'}
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class Recording:
         Of the cortex.
     metrics : tuple of str
         Of :data:`METRICS`, those that it is scored by.
+    units : str
+        What each of its values is of, which the tests have for replicates.
     """
     name: str
     identifier: str
     areas: tuple[str, ...]
     metrics: tuple[str, ...] = tuple(METRICS)
+    units: str = 'animals'
 
     @property
     def benchmarks(self) -> list[str]:
@@ -45,14 +50,15 @@ class Recording:
 
 
 RECORDINGS = {recording.name: recording for recording in (  # real ones first
-    Recording('antolik2016', 'Antolik2016', ('VISp',), ('pls', 'rdm')),
-    Recording('allen-rsm', 'Conwell2021', AREAS, ('rdm',)),
+    Recording('antolik2016', 'Antolik2016', ('VISp',), ('pls', 'rdm'), 'fields of view of 2 animals'),
+    Recording('allen-rsm', 'Conwell2021', AREAS, ('rdm',), 'values of all animals together'),
     Recording('allen-calcium', 'deVries2020', AREAS),
     Recording('allen-neuropixels', 'Siegle2021', AREAS),
     Recording('sensorium2022', 'Willeke2022', ('VISp',)),
-    Recording('twin', 'TwinMouse', ('VISp',)),
+    Recording('twin', 'TwinMouse', ('VISp',), units='groups of neurons of 1 twin'),
     Recording('simulated', 'SimulatedMouse', ('VISp', 'VISl')))}
 KINDS = {recording.identifier: recording.kind for recording in RECORDINGS.values()}
+UNITS = {recording.identifier: recording.units for recording in RECORDINGS.values()}
 
 
 def choose_recordings(names: list[str] | None = None) -> list[Recording]:

@@ -11,7 +11,7 @@ from study.plotting import UNTRAINED_COLOUR, panels_by_area, shared_legend
 from study.predictivity import KEYS, first_layer_against_mean
 from study.provenance import rests_on
 from study.published_numbers import published_by_layer
-from study.recordings import METRICS, marked
+from study.recordings import METRICS, VALUES, marked
 from study.starts import GAIN
 from study.study_data import StudyData
 
@@ -93,7 +93,7 @@ def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple]) -> F
             axis.plot(entry.first_layer, row, 'o', color=colours.get(entry.label, UNTRAINED_COLOUR))
         axis.plot([], [], 'o', color='.3', label='conv1')
         axis.set_yticks(rows, block.label)
-        axis.set(xlabel='noise-corrected predictivity', ylabel='')
+        axis.set(xlabel=VALUES[block.metric.iloc[0]], ylabel='')
     shared_legend(figure)
     return figure
 
