@@ -19,7 +19,7 @@ SCRIPTS = {
     'mappings.py': ([], 'time of other animals'),
     'noise_correction.py': ([], 'coverage, before -> after'),
     'pls.py': ([], 'stock pls metric'),
-    'published_similarity.py': ([], '| `random_features` |'),
+    'published_similarity.py': ([], '| `random_features`, features |'),
     'real_neurons.py': ([], '| random features, 2 sets |'),
     'recordings.py': ([], 'calcium, 8 cells'),
     'reliability.py': ([], '118 x 50 x 5'),
