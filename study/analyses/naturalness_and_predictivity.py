@@ -55,11 +55,12 @@ def plot(study: StudyData, findings: Findings) -> list[Plot]:
     points, first, comparisons = (findings.facts[name] for name in ('points', 'first_layer', 'comparisons'))
     tested = comparisons[(comparisons.n_splits > 0) | (comparisons.n_animals > 1)]  # of one value nothing is tested
     return [Plot('against_naturalness', 'conv1 against naturalness (Fig. 4 right)',
-                 plot_against_naturalness(points, first, study.colours), mark),
+                 plot_against_naturalness(points, first, study.colours, findings.facts['estimator']), mark),
             *([Plot('tests', 'p by image splits and by animals', plot_tests(tested), mark)] if len(tested) else [])]
 
 
-def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
+def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colours: dict[str, tuple],
+                             estimator: str) -> Figure:
     """conv1's predictivity against the training domain's naturalness (Fig. 4 right).
 
     Parameters
@@ -70,6 +71,8 @@ def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colo
         As of :func:`~study.naturalness_correlation.relate_to_naturalness`, of the same layer and estimator.
     colours : dict of str to tuple
         Domain -> colour.
+    estimator : str
+        By which name readers know the measure of naturalness.
     """
     figure, panels = panels_by_area(points, width=4)
     for axis, block in panels:
@@ -79,8 +82,9 @@ def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colo
         same = (relations[KEYS] == block[KEYS].iloc[0]).all(axis=1)
         for row in relations[same & relations.spearman.notna()].itertuples():
             axis.set_title(f'{axis.get_title()}\nSpearman {row.spearman:.2f} [{row.spearman_low:.2f}, '
-                           f'{row.spearman_high:.2f}], p = {row.p_holm:.3f}', fontsize=9)
-        axis.set_xlabel('naturalness of the training domain')
+                           f'{row.spearman_high:.2f}], corrected p = {row.p_holm:.3f}', fontsize=9)
+        sign = '−' if estimator == ESTIMATOR_NAMES[SCENES] else ''
+        axis.set_xlabel(f'naturalness of the training domain\n({sign}{estimator})')
     shared_legend(figure)
     return figure
 
@@ -123,7 +127,7 @@ def _summarise(comparisons: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([
         {**dict(zip(KEYS, keys)), 'pairs': len(pairs), 'n_splits': pairs.n_splits.max(),
          'n_animals': pairs.n_animals.max(), 'in favour of naturalness': (pairs.difference > 0).sum(),
-         'smallest p_splits': f'{pairs.p_splits.min():.2g}', 'smallest p_animals': f'{pairs.p_animals.min():.2g}',
+         'splits, smallest p': pairs.p_splits.min(), 'animals, smallest p': pairs.p_animals.min(),
          'significant, splits': (pairs.p_splits_holm < .05).sum(),
          'higher, animals': (pairs.verdict == HIGHER).sum(), 'cannot tell': (pairs.verdict == CANNOT_TELL).sum(),
          'animals needed': pairs.animals_needed.max()}

@@ -11,7 +11,7 @@ from study.plotting import UNTRAINED_COLOUR, panels_by_area, shared_legend
 from study.predictivity import KEYS, first_layer_against_mean
 from study.provenance import rests_on
 from study.published_numbers import published_by_layer
-from study.recordings import METRICS, VALUES, marked
+from study.recordings import METRICS, VALUES, Recording, marked
 from study.starts import GAIN
 from study.study_data import StudyData
 
@@ -39,7 +39,7 @@ def tabulate(study: StudyData) -> Findings:
                      *_beside_the_paper(scores, mark),
                      Table('first_layer', 'conv1 and the mean of layers', first.drop(columns='model'), mark),
                      Table('predictivity_animals', 'Predictivity by animal', animals, mark, of_first_layer)],
-                    {'first_layer': first[first.group != GAIN]}, missing)
+                    {'first_layer': first[first.group != GAIN], 'resolvable': _resolvable(study.recordings)}, missing)
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:
@@ -96,6 +96,21 @@ def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple]) -> F
         axis.set(xlabel=VALUES[block.metric.iloc[0]], ylabel='')
     shared_legend(figure)
     return figure
+
+
+def _resolvable(recordings: list[Recording]) -> dict[str, float]:
+    """Benchmark, in words -> the least difference between two models that it can show, where that is known."""
+    from brainscore_vision import load_benchmark
+    found = {}
+    for recording in recordings:
+        for metric in recording.metrics:
+            try:
+                benchmark = load_benchmark(f'{recording.identifier}.{recording.areas[0]}-{metric}')
+            except Exception:  # plugins may raise anything; the scores say what is missing
+                continue
+            if benchmark.resolvable_difference is not None:
+                found[f'{marked(recording.identifier)}, {METRICS[metric]}'] = benchmark.resolvable_difference
+    return found
 
 
 def _beside_the_paper(scores: pd.DataFrame, mark: str) -> list[Table]:

@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from study.analyses.naturalness_and_predictivity import plot_tests
-from study.analyses.neural_predictivity import plot_layers
+from study.analyses.neural_predictivity import _resolvable, plot_layers
 from study.domain_comparison import COLUMNS
 from study.plotting import MOST_COLUMNS, panels_by_area
+from study.recordings import RECORDINGS
 
 
 def table(**metrics):
@@ -50,3 +51,8 @@ def test_a_truth_is_drawn_with_the_recording_that_it_is_the_truth_of():
              'group': 'baseline', 'layer': 'features', 'value': .6, 'error': .1}]
     figure = plot_layers(pd.DataFrame(rows), {})
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ['twin_oracle, the truth of TwinMouse (twin)']
+
+
+def test_what_few_images_can_tell_is_said_of_the_recording_that_has_few():
+    assert _resolvable([RECORDINGS[name] for name in ('antolik2016', 'allen-rsm', 'sensorium2022')]) == {
+        'Antolik2016 (real), per neuron': .14, 'Antolik2016 (real), dissimilarities': .2}
