@@ -1,9 +1,12 @@
 """Our models on the similarity matrices of six mouse areas, beside what Conwell et al. (2021) published.
 
     .venv/bin/python bench/published_similarity.py [MODEL ...]
+    .venv/bin/python bench/published_similarity.py bench/efficientnet_lite0.py:imagenet [...]
 
-The recording must be packaged: 'brainscore-mouse recordings fetch allen-rsm'. A look at finished models: never choose a
-training setting by it.
+A model is an identifier or a network by its name. The recording must be packaged: 'brainscore-mouse recordings fetch
+allen-rsm'. Prints a table of the layer that each model commits to, and one of the layer that each area's benchmark
+likes best: a maximum, the larger the more layers there are. A look at finished models: never choose a training setting
+by it.
 """
 import argparse
 import sys
@@ -12,16 +15,19 @@ from pathlib import Path
 
 import measure  # noqa: F401  (puts the packages before the scripts)
 import numpy as np
+from brainscore_core.metrics import Score
 from brainscore_core.supported_data_standards.brainio import fetch
-from brainscore_vision import load_benchmark, load_dataset, load_model
+from brainscore_vision import load_benchmark, load_dataset
 from brainscore_vision.metrics.mouse_metrics.assemblies import feature_rows
 from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities
-from brainscore_vision.metrics.mouse_rdm.sites import site_similarities
+from brainscore_vision.metrics.mouse_rdm.sites import area_similarity, site_similarities
 from brainscore_vision.metrics.mouse_rdm.sites_metric import LEAST_RELIABILITY, site_matrices
+from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests'))
 from fabricated.similarity_matrices import published_files, write_files
 
+from brainscore_plugin.any_network import load_model
 from brainscore_plugin.recordings.allen_rsm import recording
 
 AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
@@ -44,26 +50,46 @@ def mean_by_area(values: np.ndarray, names: list[str], reliability: np.ndarray) 
     return {area: values[(areas == area) & (reliability >= LEAST_RELIABILITY)].mean() for area in AREAS}
 
 
-def row(model: str) -> str:
-    benchmarks = [load_benchmark(f'Conwell2021.{area}-rdm') for area in AREAS]
-    _, features = benchmarks[0].features(load_model(model))
+def best_layer(by_layer: dict[str, np.ndarray], area: str, names: list[str], reliability: np.ndarray) -> str:
+    """The layer with the highest value of the area, as its benchmark weighs the sites."""
+    counted = (np.array([name.split('_')[0] for name in names]) == area) & (reliability >= LEAST_RELIABILITY)
+    return max(by_layer, key=lambda layer: area_similarity(by_layer[layer][None, counted], reliability[counted])[0])
+
+
+def rows(model: str) -> tuple[str, str]:
+    """Of the table of layers committed to, and of that of the best layer of each area."""
+    benchmarks = {area: load_benchmark(f'Conwell2021.{area}-rdm') for area in AREAS}
+    _, features = benchmarks['VISp'].features(load_model(model))
     names, reliability, _, _ = site_matrices(load_dataset('Conwell2021').isel(time_bin=0))
     by_layer = uncorrected(features)
     committed = next(iter(features))
     best = np.max(list(by_layer.values()), axis=0).mean()
     plain = mean_by_area(by_layer[committed], names, reliability)
-    scores = [benchmark.score_features(features[committed]) for benchmark in benchmarks]
-    cells = [f'`{model}`', f'{best:.3f}', f"{plain['VISp']:.3f}", f'{np.mean(list(plain.values())):.3f}',
-             *(f"{score.item():.2f} ± {score.attrs['error']:.2f}" for score in scores)]
+    of_committed = [f'`{model}`, {committed}', f'{best:.3f}', f"{plain['VISp']:.3f}",
+                    f'{np.mean(list(plain.values())):.3f}',
+                    *(with_error(benchmark.score_features(features[committed])) for benchmark in benchmarks.values())]
+    chosen = {area: best_layer(by_layer, area, names, reliability) for area in AREAS}
+    of_best = [f'`{model}`', str(len(features)),
+               *(f'{with_error(benchmark.score_features(features[chosen[area]]))} ({chosen[area]})'
+                 for area, benchmark in benchmarks.items())]
+    return _row(of_committed), _row(of_best)
+
+
+def with_error(score: Score) -> str:
+    return f"{score.item():.2f} ± {score.attrs['error']:.2f}"
+
+
+def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
 def report(models: list[str]) -> None:
-    header = ['network', 'best layer of each site, mean of 21', 'first layer, VISp', 'first layer, mean of areas',
-              *AREAS]
-    print(f"| {' | '.join(header)} |\n|{'---|' * len(header)}")
-    for model in models:
-        print(row(model), flush=True)
+    headers = (['network', 'best layer of each site, mean of 21', 'committed layer, VISp',
+                'committed layer, mean of areas', *AREAS], ['network', 'layers', *AREAS])
+    found = [rows(model) for model in tqdm(models, unit='model', disable=None)]
+    for title, header, table in zip(('The layer committed to', "The best layer by each area's benchmark"), headers,
+                                    zip(*found)):
+        print(f"{title}\n\n{_row(header)}\n|{'---|' * len(header)}", *table, '', sep='\n')
 
 
 def package_fabricated(folder: Path) -> None:

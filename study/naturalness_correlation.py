@@ -1,4 +1,5 @@
 """Correlation of the naturalness of training domains with the predictivity of the models trained on them."""
+import functools
 import itertools
 
 import numpy as np
@@ -107,8 +108,13 @@ def verdict(low: float, high: float, p: float, p_negative: float) -> str:
 
 def _orders(n: int, rng: np.random.Generator) -> np.ndarray:
     if n <= EXACT_DOMAINS:
-        return np.array(list(itertools.permutations(range(n))))
+        return _all_orders(n)
     return np.stack([np.arange(n), *(rng.permutation(n) for _ in range(ORDERS))])
+
+
+@functools.cache  # half of the time of a correlation, and the same for all of them
+def _all_orders(n: int) -> np.ndarray:
+    return np.array(list(itertools.permutations(range(n))))
 
 
 def _pearson(a: np.ndarray, b: np.ndarray) -> np.ndarray:

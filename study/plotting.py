@@ -1,4 +1,4 @@
-"""What the figures of the study share: colours, names, and a grid of plots by area and metric.
+"""What the figures of the study share: colours, names, and a plot for each area and metric.
 
 Paper's figures: Prasad, Manor & Pereira (2022).
 """
@@ -9,11 +9,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from study.naturalness import SCENES
-from study.recordings import METRICS, marked
+from study.predictivity import KEYS
+from study.recordings import METRICS, VALUES, marked
 
 ESTIMATOR_NAMES = {SCENES: 'distance from natural scenes', 'log_log': 'windowed, log-log',
                    'published': "released code's", 'paper': 'as printed in the paper'}
 UNTRAINED_COLOUR = '.55'
+MOST_COLUMNS = 4  # of a figure: more are too small to read on a page
 
 
 def domain_colours(domains: list[str]) -> dict[str, tuple[float, float, float]]:
@@ -31,7 +33,7 @@ def new_figure(width: float, height: float) -> Figure:
 
 def panels_by_area(table: pd.DataFrame, width: float = 3.6, height: float = 3.2,
                    sharex: bool = False) -> tuple[Figure, list[tuple[Axes, pd.DataFrame]]]:
-    """A figure with a column for each area of a recording and a row for each metric.
+    """A figure with a panel for each recording, metric and area that the table has, row by row.
 
     Parameters
     ----------
@@ -40,30 +42,29 @@ def panels_by_area(table: pd.DataFrame, width: float = 3.6, height: float = 3.2,
     width, height : float
         Of each panel, in inches.
     sharex : bool
-        Whether panels have one horizontal axis.
+        Whether panels of a metric have one horizontal axis.
 
     Returns
     -------
     figure : matplotlib.figure.Figure
     panels : list of (matplotlib.axes.Axes, pandas.DataFrame)
-        Each panel with its rows of the table; panels without rows say so.
+        Each panel with its rows of the table.
     """
-    columns = list(table[['recording', 'area']].drop_duplicates().itertuples(index=False))
-    metrics = [metric for metric in METRICS if (table.metric == metric).any()]
-    figure = new_figure(max(4.5, width * len(columns)), .6 + height * len(metrics))
-    axes = figure.subplots(len(metrics), len(columns), squeeze=False, sharex=sharex)
+    blocks = [table[(table[KEYS] == [recording, area, metric]).all(axis=1)]
+              for recording in dict.fromkeys(table.recording) for metric in METRICS
+              for area in dict.fromkeys(table.area[(table.recording == recording) & (table.metric == metric)])]
+    columns = min(len(blocks), MOST_COLUMNS)
+    rows = -(-len(blocks) // columns)
+    figure = new_figure(max(4.5, width * columns), .6 + height * rows)
+    first_of_metric: dict[str, Axes] = {}
     panels = []
-    for row, metric in enumerate(metrics):
-        for column, (recording, area) in enumerate(columns):
-            block = table[(table.recording == recording) & (table.area == area) & (table.metric == metric)]
-            axis = axes[row, column]
-            axis.set_title(f'{marked(recording)}\n{area}, {METRICS[metric]}', fontsize=9)
-            if column == 0:
-                axis.set_ylabel('noise-corrected predictivity')
-            if len(block):
-                panels.append((axis, block))
-            else:
-                axis.text(.5, .5, 'missing', transform=axis.transAxes, ha='center')
+    for number, block in enumerate(blocks):
+        recording, area, metric = block[KEYS].iloc[0]
+        axis = figure.add_subplot(rows, columns, number + 1, sharex=first_of_metric.get(metric) if sharex else None)
+        first_of_metric.setdefault(metric, axis)
+        axis.set_title(f'{marked(recording)}\n{area}, {METRICS[metric]}', fontsize=9)
+        axis.set_ylabel(VALUES[metric])
+        panels.append((axis, block))
     return figure, panels
 
 

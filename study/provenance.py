@@ -73,7 +73,8 @@ def made_with(study: StudyData, seconds: dict[str, float]) -> dict[str, str]:
     seconds : dict of str to float
         Step of the study -> how long it took.
     """
-    return {'seed': str(study.seed), 'recordings': ', '.join(recording.name for recording in study.recordings),
+    return {'seed': str(study.seed), 'recordings': ', '.join(
+                f'{recording.name} ({recording.kind})' for recording in study.recordings),
             'models': ', '.join(f'{model.identifier} ({model.label})' for model in study.networks),
             'domains': ', '.join(f'{name} ({len(domain):,} images, fingerprint {domain.fingerprint[:12]})'
                                  for name, domain in study.domains.items()),

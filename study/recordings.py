@@ -5,12 +5,14 @@ import pandas as pd
 
 from brainscore_plugin.check import check_identifier, check_recordings
 from brainscore_plugin.link import installed_brainscore
-from brainscore_plugin.recordings.kinds import SIMULATED, kind_of
+from brainscore_plugin.recordings.kinds import kind_of
 
 AREAS = ('VISp', 'VISl', 'VISal', 'VISam', 'VISpm', 'VISrl')
 FALLBACK = 'simulated'  # its scenes are shown where no recording can be had
 METRICS = {'pls': 'per neuron', 'pls_pooled': 'pooled, as published',  # variant of the benchmarks -> its name
            'rdm': 'dissimilarities'}
+VALUES = {'pls': 'noise-corrected predictivity', 'pls_pooled': 'noise-corrected predictivity',  # what its values are
+          'rdm': 'noise-corrected similarity'}
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class Recording:
         Of the cortex.
     metrics : tuple of str
         Of :data:`METRICS`, those that it is scored by.
+    units : str
+        What each of its values is of, which the tests have for replicates.
     """
     name: str
     identifier: str
     areas: tuple[str, ...]
     metrics: tuple[str, ...] = tuple(METRICS)
+    units: str = 'animals'
 
     @property
     def benchmarks(self) -> list[str]:
@@ -43,21 +48,17 @@ class Recording:
         """What its neurons are, see :mod:`brainscore_plugin.recordings.kinds`."""
         return kind_of(self.identifier)
 
-    @property
-    def simulated(self) -> bool:
-        """Whether the neurons follow a model that is known."""
-        return self.kind == SIMULATED
-
 
 RECORDINGS = {recording.name: recording for recording in (  # real ones first
-    Recording('antolik2016', 'Antolik2016', ('VISp',), ('pls', 'rdm')),
-    Recording('allen-rsm', 'Conwell2021', AREAS, ('rdm',)),
+    Recording('antolik2016', 'Antolik2016', ('VISp',), ('pls', 'rdm'), 'fields of view of 2 animals'),
+    Recording('allen-rsm', 'Conwell2021', AREAS, ('rdm',), 'values of all animals together'),
     Recording('allen-calcium', 'deVries2020', AREAS),
     Recording('allen-neuropixels', 'Siegle2021', AREAS),
     Recording('sensorium2022', 'Willeke2022', ('VISp',)),
-    Recording('twin', 'TwinMouse', ('VISp',)),
+    Recording('twin', 'TwinMouse', ('VISp',), units='groups of neurons of 1 twin'),
     Recording('simulated', 'SimulatedMouse', ('VISp', 'VISl')))}
 KINDS = {recording.identifier: recording.kind for recording in RECORDINGS.values()}
+UNITS = {recording.identifier: recording.units for recording in RECORDINGS.values()}
 
 
 def choose_recordings(names: list[str] | None = None) -> list[Recording]:

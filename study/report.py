@@ -10,7 +10,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from study.findings import Section
-from study.number_text import as_text
+from study.number_text import as_markdown, as_text
 from study.saving import save_plot, save_table, write_file
 
 
@@ -53,7 +53,7 @@ def environment(is_html: bool) -> Environment:
     """Jinja's environment of one format; what is put into HTML is escaped. An undefined name is an error."""
     jinja = Environment(loader=PackageLoader('study', 'templates'), trim_blocks=True, lstrip_blocks=True,
                         autoescape=is_html, undefined=StrictUndefined)
-    jinja.filters['as_text'] = as_text
+    jinja.filters |= {'as_text': as_text, 'as_markdown': as_markdown}
     jinja.tests['finite'] = np.isfinite
     return jinja
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from study.findings import Plot, Table
-from study.number_text import as_text
+from study.number_text import as_markdown
 from training.atomic import replacing
 
 DPI = 130
@@ -26,7 +26,7 @@ def save_table(table: Table, folder: Path) -> None:
     frame = table.frame.assign(rests_on=table.rests_on) if table.rests_on else table.frame
     write_file(folder / f'{table.name}.csv', frame.to_csv(index=False, lineterminator='\n').encode())
     mark = f'\n\nNot a replication: {table.rests_on}.' if table.rests_on else ''
-    text = f'{table.title}\n\n{as_text(table.frame).to_markdown(index=False)}{mark}\n'
+    text = f'{table.title}\n\n{as_markdown(table.frame)}{mark}\n'
     write_file(folder / f'{table.name}.md', text.encode())
 
 

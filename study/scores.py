@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from brainscore_plugin.recordings.kinds import ORACLES
 from brainscore_plugin.sweep import SweepFailed, load_results, sweep
 from brainscore_plugin.sweep.results import read_summary
 from brainscore_plugin.sweep.tasks import Task
-from study.models import ORACLE, StudyModel
+from study.models import StudyModel
 from study.predictivity import with_keys
 from study.recordings import Recording
 from study.steps import EXPECTED
@@ -62,7 +63,7 @@ def score_models(models: list[StudyModel], recording: Recording, out: Path) -> S
     -------
     Scored
     """
-    models = [model for model in models if recording.simulated or model.identifier != ORACLE]
+    models = [model for model in models if _may_be_asked(model, recording)]
     failures = {}
     try:
         sweep([model.identifier for model in models], recording.benchmarks, out=out)
@@ -75,6 +76,11 @@ def score_models(models: list[StudyModel], recording: Recording, out: Path) -> S
         return Scored(pd.DataFrame(), pd.DataFrame(), missing)
     results = _of_this_study(results, models, recording, failures)
     return Scored(results, _scores(results, out), missing)
+
+
+def _may_be_asked(model: StudyModel, recording: Recording) -> bool:
+    """Whether a model is no oracle, or is that of the recording: of other neurons an oracle knows nothing."""
+    return model.identifier not in ORACLES.values() or model.identifier == ORACLES.get(recording.identifier)
 
 
 def _of_this_study(results: pd.DataFrame, models: list[StudyModel], recording: Recording,

@@ -13,3 +13,9 @@ def recording_of(benchmark: str) -> str:
 def kind_of(identifier: str) -> str:
     """'real', 'twin' or 'simulated', of a recording or a benchmark."""
     return _NOT_REAL.get(recording_of(identifier), REAL)
+
+
+def with_kind(benchmark: str) -> str:
+    """A benchmark's identifier with what its neurons are, where they are of no mouse: 'TwinMouse.VISp-pls (twin)'."""
+    kind = kind_of(benchmark)
+    return benchmark if kind == REAL else f'{benchmark} ({kind})'

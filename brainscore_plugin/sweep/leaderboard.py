@@ -6,6 +6,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Column, Table
 
+from brainscore_plugin.recordings.kinds import with_kind
 from training.atomic import replacing
 
 from .results import PARTIAL
@@ -63,7 +64,7 @@ def save_leaderboard(table: pd.DataFrame, summaries: dict[Task, dict], out: Path
 def print_leaderboard(table: pd.DataFrame, console: Console) -> None:
     """Print the leaderboard, a table for each benchmark."""
     for benchmark, rows in table.groupby('benchmark', sort=False):
-        printed = Table(*whole_names(*_HEADER[1:]), title=benchmark, title_justify='left')
+        printed = Table(*whole_names(*_HEADER[1:]), title=with_kind(benchmark), title_justify='left')
         for row in rows.itertuples():
             printed.add_row(*_printed(row)[1:])
         console.print(printed)
@@ -107,7 +108,7 @@ def heatmap(summaries: dict[Task, dict]):
                 values[row, column] = summary['value']
                 _write(axis, column, row, layer, summary, top)
         image = axis.imshow(values, cmap='viridis', vmin=0, vmax=top, aspect='auto')
-        axis.set_title(benchmark, fontsize=10)
+        axis.set_title(with_kind(benchmark), fontsize=10)
         axis.set_xticks([])
         axis.set_yticks(range(len(models)), models, fontsize=9)
         axis.tick_params(length=0)
@@ -160,7 +161,7 @@ def _printed(row) -> list[str]:
     best = '–' if pd.isna(row.best_layer) else f'{row.best_layer}: {row.best_value:.3f}'
     layer = '–' if pd.isna(row.layer) else row.layer
     others = '–' if pd.isna(row.of_consistency) else f'{row.of_consistency:.2f} of {row.consistency:.3f}'
-    return [row.benchmark, row.model, _with_error(row.value, row.error), others, layer, best, row.note]
+    return [with_kind(row.benchmark), row.model, _with_error(row.value, row.error), others, layer, best, row.note]
 
 
 def _with_error(value: float, error: float) -> str:

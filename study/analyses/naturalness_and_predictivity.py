@@ -12,7 +12,7 @@ from study.plotting import ESTIMATOR_NAMES, panels_by_area, shared_legend
 from study.predictivity import KEYS
 from study.provenance import rests_on
 from study.published_numbers import PAPER
-from study.recordings import METRICS, marked
+from study.recordings import METRICS, UNITS, marked
 from study.starts import known_starts
 from study.study_data import StudyData
 
@@ -53,12 +53,14 @@ def plot(study: StudyData, findings: Findings) -> list[Plot]:
     """conv1 against naturalness, and p values by splits and by animals."""
     mark = rests_on(study, 'images', 'models', 'recordings')
     points, first, comparisons = (findings.facts[name] for name in ('points', 'first_layer', 'comparisons'))
+    tested = comparisons[(comparisons.n_splits > 0) | (comparisons.n_animals > 1)]  # of one value nothing is tested
     return [Plot('against_naturalness', 'conv1 against naturalness (Fig. 4 right)',
-                 plot_against_naturalness(points, first, study.colours), mark),
-            Plot('tests', 'p by image splits and by animals', plot_tests(comparisons), mark)]
+                 plot_against_naturalness(points, first, study.colours, findings.facts['estimator']), mark),
+            *([Plot('tests', 'p by image splits and by animals', plot_tests(tested), mark)] if len(tested) else [])]
 
 
-def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
+def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colours: dict[str, tuple],
+                             estimator: str) -> Figure:
     """conv1's predictivity against the training domain's naturalness (Fig. 4 right).
 
     Parameters
@@ -69,6 +71,8 @@ def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colo
         As of :func:`~study.naturalness_correlation.relate_to_naturalness`, of the same layer and estimator.
     colours : dict of str to tuple
         Domain -> colour.
+    estimator : str
+        By which name readers know the measure of naturalness.
     """
     figure, panels = panels_by_area(points, width=4)
     for axis, block in panels:
@@ -78,8 +82,9 @@ def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colo
         same = (relations[KEYS] == block[KEYS].iloc[0]).all(axis=1)
         for row in relations[same & relations.spearman.notna()].itertuples():
             axis.set_title(f'{axis.get_title()}\nSpearman {row.spearman:.2f} [{row.spearman_low:.2f}, '
-                           f'{row.spearman_high:.2f}], p = {row.p_holm:.3f}', fontsize=9)
-        axis.set_xlabel('naturalness of the training domain')
+                           f'{row.spearman_high:.2f}], corrected p = {row.p_holm:.3f}', fontsize=9)
+        sign = '−' if estimator == ESTIMATOR_NAMES[SCENES] else ''
+        axis.set_xlabel(f'naturalness of the training domain\n({sign}{estimator})')
     shared_legend(figure)
     return figure
 
@@ -92,17 +97,21 @@ def plot_tests(comparisons: pd.DataFrame) -> Figure:
     comparisons : pandas.DataFrame
         As of :func:`~study.domain_comparison.compare_domains`.
     """
-    figure, panels = panels_by_area(comparisons, width=3, height=3)
+    figure, panels = panels_by_area(comparisons, width=3.4, height=3)
     rng = np.random.default_rng(0)
     for axis, block in panels:
-        for x, (units, colour) in enumerate((('splits', 'tab:red'), ('animals', 'tab:blue'))):
-            p = np.clip(block[f'p_{units}_holm'].dropna(), 1e-300, 1)
+        n_splits, n_animals = block.n_splits.max(), block.n_animals.max()
+        units = {'splits': (f'{n_splits} image splits\n(Mann-Whitney)', 'tab:red'),
+                 'animals': (f'{n_animals} {UNITS[block.recording.iloc[0]]}\n(sign flips)', 'tab:blue')}
+        for x, (unit, (_, colour)) in enumerate(units.items()):
+            p = np.clip(block[f'p_{unit}_holm'].dropna(), 1e-300, 1)
             axis.plot(x + rng.uniform(-.15, .15, len(p)), p, 'o', color=colour, markersize=3, alpha=.7)
-        axis.hlines(2. ** -block.n_animals.max(), .7, 1.3, color='tab:blue', linestyle=':', linewidth=1)
+        if not n_splits:
+            axis.text(.25, .5, 'no image splits', transform=axis.transAxes, ha='center', color='.5', fontsize=8)
+        axis.hlines(2. ** -n_animals, .7, 1.3, color='tab:blue', linestyle=':', linewidth=1)
         axis.axhline(.05, color='.6', linewidth=.8)
-        axis.set(yscale='log', ylim=(None, 2), xlim=(-.5, 1.5))
-        axis.set_xticks([0, 1], [f'{block.n_splits.max()} image splits\n(Mann-Whitney)',
-                                 f'{block.n_animals.max()} animals\n(sign flips)'])
+        axis.set(yscale='log', ylim=(min(axis.get_ylim()[0], .02), 2), xlim=(-.5, 1.5))
+        axis.set_xticks([0, 1], [name for name, _ in units.values()], fontsize=8)
         axis.set_ylabel('p, Holm-corrected')
     return figure
 
@@ -118,7 +127,7 @@ def _summarise(comparisons: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([
         {**dict(zip(KEYS, keys)), 'pairs': len(pairs), 'n_splits': pairs.n_splits.max(),
          'n_animals': pairs.n_animals.max(), 'in favour of naturalness': (pairs.difference > 0).sum(),
-         'smallest p_splits': f'{pairs.p_splits.min():.2g}', 'smallest p_animals': f'{pairs.p_animals.min():.2g}',
+         'splits, smallest p': pairs.p_splits.min(), 'animals, smallest p': pairs.p_animals.min(),
          'significant, splits': (pairs.p_splits_holm < .05).sum(),
          'higher, animals': (pairs.verdict == HIGHER).sum(), 'cannot tell': (pairs.verdict == CANNOT_TELL).sum(),
          'animals needed': pairs.animals_needed.max()}

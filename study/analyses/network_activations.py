@@ -9,6 +9,7 @@ from brainscore_core.supported_data_standards.brainio.stimuli import StimulusSet
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from brainscore_plugin.recordings.kinds import REAL, kind_of
 from brainscore_plugin.sweep.fingerprint import stimuli_digest, weights_digest
 from study.decoding import decode_models, summarise_decoding
 from study.distances import pairwise_distances
@@ -17,7 +18,7 @@ from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED, StudyModel
 from study.norms import activation_norms
 from study.plotting import UNTRAINED_COLOUR, new_figure
 from study.provenance import rests_on
-from study.recordings import FALLBACK, RECORDINGS
+from study.recordings import marked
 from study.shown_images import record_activations, shown_images
 from study.study_data import StudyData
 
@@ -34,10 +35,11 @@ def tabulate(study: StudyData) -> Findings:
         found, failures = _measure(study, images, suffix)
         missing += [f"'{row.model}' is left out of the activations: {row.error}" for row in failures.itertuples()]
         if 'decoding' not in found:
-            missing.append(f'No two networks of a kind have a layer in common: none were told apart on {recording}.')
-        tables += _as_tables(found, suffix, _mark(study, recording))
+            missing.append('No two networks of a kind have a layer in common: none were told apart on '
+                           f'{marked(recording)}.')
+        tables += _as_tables(found, suffix, marked(recording), _mark(study, recording))
         measured[recording] = found
-    return Findings(tables, {'measured': measured}, missing)
+    return Findings(tables, {'measured': measured, 'images': [marked(recording) for recording in measured]}, missing)
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:
@@ -45,12 +47,12 @@ def plot(study: StudyData, findings: Findings) -> list[Plot]:
     measured, plots = findings.facts['measured'], []
     for recording, found in measured.items():
         suffix, mark = _suffix(recording, measured), _mark(study, recording)
-        plots += [Plot(f'norms{suffix}', f'Norms of activations by {recording} (Fig. 3)',
+        plots += [Plot(f'norms{suffix}', f'Norms of activations by {marked(recording)} (Fig. 3)',
                        plot_norms(found['norms'], study.colours), mark),
-                  Plot(f'distances{suffix}', f'Distances between models on {recording} (Fig. 5)',
+                  Plot(f'distances{suffix}', f'Distances between models on {marked(recording)} (Fig. 5)',
                        plot_distances(found['distances']), mark)]
         if 'decoding' in found:
-            plots.append(Plot(f'decoding{suffix}', f'Telling models apart on {recording} (section 3.1)',
+            plots.append(Plot(f'decoding{suffix}', f'Telling models apart on {marked(recording)} (section 3.1)',
                               plot_decoding(found['decoding']), mark))
     return plots
 
@@ -168,16 +170,18 @@ def _as_failures(errors: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame({'model': list(errors), 'error': list(errors.values())}, dtype=str)
 
 
-def _as_tables(found: dict[str, pd.DataFrame], suffix: str, mark: str) -> list[Table]:
+def _as_tables(found: dict[str, pd.DataFrame], suffix: str, images: str, mark: str) -> list[Table]:
     norms = found['norms'].groupby(['model', 'layer'], sort=False).norm.agg(['mean', 'std']).reset_index()
     distances = found['distances']
     first = distances.model.iloc[0]
     from_first = distances[distances.model == first].pivot_table(index='other', columns='layer', values='distance',
                                                                  sort=False)
-    tables = [Table(f'norms{suffix}', 'Norms', norms, mark, norms[norms.layer == FIRST_LAYER]),
-              Table(f'distances{suffix}', f"Euclidean distance from '{first}'", distances, mark,
+    tables = [Table(f'norms{suffix}', f'Norms by {images}', norms, mark, norms[norms.layer == FIRST_LAYER]),
+              Table(f'distances{suffix}', f"Euclidean distance from '{first}' on {images}", distances, mark,
                     from_first.reset_index())]
-    return tables + ([Table(f'decoding{suffix}', 'Decoding', found['decoding'], mark)] if 'decoding' in found else [])
+    if 'decoding' in found:
+        tables.append(Table(f'decoding{suffix}', f'Decoding on {images}', found['decoding'], mark))
+    return tables
 
 
 def _suffix(recording: str, recordings: Collection[str]) -> str:
@@ -186,5 +190,5 @@ def _suffix(recording: str, recordings: Collection[str]) -> str:
 
 
 def _mark(study: StudyData, recording: str) -> str:
-    scenes = "the simulated mouse's scenes" if recording == RECORDINGS[FALLBACK].identifier else ''
+    scenes = '' if kind_of(recording) == REAL else f'artificial scenes ({recording})'
     return '; '.join(filter(None, [rests_on(study, 'models'), scenes]))

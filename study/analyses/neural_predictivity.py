@@ -4,19 +4,22 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from brainscore_plugin.recordings.kinds import ORACLES
 from study.findings import Findings, Plot, Table
 from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED
 from study.plotting import UNTRAINED_COLOUR, panels_by_area, shared_legend
 from study.predictivity import KEYS, first_layer_against_mean
 from study.provenance import rests_on
 from study.published_numbers import published_by_layer
-from study.recordings import METRICS, marked
+from study.recordings import METRICS, VALUES, Recording, marked
 from study.starts import GAIN
 from study.study_data import StudyData
 
 TITLE = 'Neural predictivity'
 # Line styles of baselines, which show what a value is worth.
-BASELINE_STYLES = {'gabor_oracle': ('black', '--'), 'pixels64': ('tab:brown', '-.'), 'random_features': ('black', ':')}
+BASELINE_STYLES = {'pixels64': ('tab:brown', '-.'), 'random_features': ('black', ':'),
+                   **{oracle: ('black', '--') for oracle in ORACLES.values()}}
+TRUTHS = {oracle: f'{oracle}, the truth of {marked(recording)}' for recording, oracle in ORACLES.items()}
 
 
 def tabulate(study: StudyData) -> Findings:
@@ -36,7 +39,7 @@ def tabulate(study: StudyData) -> Findings:
                      *_beside_the_paper(scores, mark),
                      Table('first_layer', 'conv1 and the mean of layers', first.drop(columns='model'), mark),
                      Table('predictivity_animals', 'Predictivity by animal', animals, mark, of_first_layer)],
-                    {'first_layer': first[first.group != GAIN]}, missing)
+                    {'first_layer': first[first.group != GAIN], 'resolvable': _resolvable(study.recordings)}, missing)
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:
@@ -64,7 +67,8 @@ def plot_layers(scores: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
         _draw_depth(axis, block, depth, colours)
         for row in block[block.group == BASELINE].itertuples():
             colour, style = BASELINE_STYLES.get(row.model, ('tab:grey', '-'))
-            axis.axhline(row.value, color=colour, linestyle=style, linewidth=1, label=row.model)
+            axis.axhline(row.value, color=colour, linestyle=style, linewidth=1,
+                         label=TRUTHS.get(row.model, row.model))
         axis.set_xticks(list(depth.values()), list(depth))
     shared_legend(figure)
     return figure
@@ -89,9 +93,24 @@ def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple]) -> F
             axis.plot(entry.first_layer, row, 'o', color=colours.get(entry.label, UNTRAINED_COLOUR))
         axis.plot([], [], 'o', color='.3', label='conv1')
         axis.set_yticks(rows, block.label)
-        axis.set(xlabel='noise-corrected predictivity', ylabel='')
+        axis.set(xlabel=VALUES[block.metric.iloc[0]], ylabel='')
     shared_legend(figure)
     return figure
+
+
+def _resolvable(recordings: list[Recording]) -> dict[str, float]:
+    """Benchmark, in words -> the least difference between two models that it can show, where that is known."""
+    from brainscore_vision import load_benchmark
+    found = {}
+    for recording in recordings:
+        for metric in recording.metrics:
+            try:
+                benchmark = load_benchmark(f'{recording.identifier}.{recording.areas[0]}-{metric}')
+            except Exception:  # plugins may raise anything; the scores say what is missing
+                continue
+            if benchmark.resolvable_difference is not None:
+                found[f'{marked(recording.identifier)}, {METRICS[metric]}'] = benchmark.resolvable_difference
+    return found
 
 
 def _beside_the_paper(scores: pd.DataFrame, mark: str) -> list[Table]:

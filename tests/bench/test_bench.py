@@ -17,7 +17,8 @@ SCRIPTS = {
     'mappings.py': ([], 'time of other animals'),
     'noise_correction.py': ([], 'coverage, before -> after'),
     'pls.py': ([], 'stock pls metric'),
-    'published_similarity.py': ([], '| `random_features` |'),
+    'published_similarity.py': ([], '| `random_features`, features |'),
+    'real_neurons.py': ([], '| random features, 2 sets |'),
     'recordings.py': ([], 'calcium, 8 cells'),
     'reliability.py': ([], '118 x 50 x 5'),
     'scene_size.py': ([], '| random, two layers | 32 x 32 |'),
@@ -58,4 +59,4 @@ def test_a_script_runs(script, tmp_path, run_here):
 
 
 def test_every_script_is_run():
-    assert {path.name for path in BENCH.glob('*.py')} == {*SCRIPTS, *ELSEWHERE, 'measure.py'}
+    assert {path.name for path in BENCH.glob('*.py')} == {*SCRIPTS, *ELSEWHERE, 'measure.py', 'efficientnet_lite0.py'}

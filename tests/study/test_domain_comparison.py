@@ -5,7 +5,7 @@ import pytest
 from fabricated.sweep_results import of_domains
 from scipy import stats
 
-from study.domain_comparison import animals_needed, compare_domains, interval_over_animals, sign_flip_p
+from study.domain_comparison import CANNOT_TELL, animals_needed, compare_domains, interval_over_animals, sign_flip_p
 from study.multiple_testing import holm
 
 
@@ -81,6 +81,13 @@ class TestVerdict:
     def test_as_many_animals_are_needed_as_let_a_corrected_p_be_small(self, n_tests):
         n = animals_needed(n_tests)
         assert n_tests * sign_flip_p(np.ones(n)) < .05 <= n_tests * sign_flip_p(np.ones(n - 1))
+
+    def test_of_one_value_nothing_is_tested(self):
+        domains = {'natural': .1, 'odd': 0}
+        row = compare_domains(of_domains(domains, n_animals=1), pd.Series(domains)).iloc[0]
+        assert row.difference > 0
+        assert np.isnan([row.low, row.p_animals, row.p_animals_holm]).all()
+        assert row.verdict == CANNOT_TELL
 
     def test_intervals_of_three_animals_cover(self):
         draws = np.random.default_rng(0).standard_normal((1000, 3))

@@ -9,7 +9,7 @@ from brainscore_plugin.sweep.results import write_result
 from brainscore_plugin.sweep.rows import score_rows
 from brainscore_plugin.sweep.tasks import Task
 from study import scores as study_scores
-from study.models import BASELINES, StudyModel, trained_model
+from study.models import StudyModel, choose_models, trained_model
 from study.recordings import RECORDINGS
 from study.scores import score_models, score_recordings
 
@@ -76,11 +76,14 @@ def test_results_of_an_earlier_run_with_other_models_are_left_out(swept):
     assert set(results.model) == {'mine'}
 
 
-def test_the_oracle_is_asked_of_simulated_recordings_only(swept):
+@pytest.mark.parametrize(('recording', 'oracles'), [
+    ('simulated', {'gabor_oracle'}), ('twin', {'twin_oracle'}), ('antolik2016', set()), ('allen-rsm', set())])
+def test_an_oracle_is_asked_of_its_own_recording_only(swept, recording, oracles):
     _, _, out = swept
-    oracle = [model for model in BASELINES if model.identifier in ('gabor_oracle', 'pixels64')]
-    results, _, _ = score_models(oracle, RECORDINGS['sensorium2022'], out)
-    assert set(results.model) == {'pixels64'}
+    models = choose_models(['gabor_oracle', 'twin_oracle', 'pixels64'])
+    results, scores, missing = score_models(models, RECORDINGS[recording], out)
+    assert set(results.model) == set(scores.model) == {'pixels64', *oracles}
+    assert missing == []
 
 
 def test_a_recording_whose_sweep_cannot_run_stops_no_other(swept, monkeypatch):

@@ -56,3 +56,17 @@ def test_names_are_printed_whole():
     printed = ''.join(part for line in console.file.getvalue().splitlines() for part in line.split('│')[1:2])
     printed = printed.replace(' ', '')
     assert all(name in printed for name in names)
+
+
+def test_neurons_that_no_mouse_has_are_marked_wherever_values_are_shown():
+    summary = {'value': .3, 'error': .1, 'committed': True, 'mapped': True, 'region': 'VISp', 'n_neurons': 9,
+               'n_nan': 0}
+    summaries = {Task('m', 'l', name): summary for name in (
+        'Antolik2016.VISp-pls', 'SimulatedMouse.VISp-pls', 'TwinMouse.VISp-pls')}
+    table = leaderboard(['m'], [task.benchmark for task in summaries], summaries)
+    titles = [axis.get_title() for axis in heatmap(summaries).axes][:3]
+    assert titles == ['Antolik2016.VISp-pls', 'SimulatedMouse.VISp-pls (simulated)', 'TwinMouse.VISp-pls (twin)']
+    console = Console(file=io.StringIO(), width=120)
+    print_leaderboard(table, console)
+    for text in (_markdown(table), console.file.getvalue()):
+        assert all(title in text for title in titles)
