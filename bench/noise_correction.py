@@ -6,7 +6,8 @@ Images are 200 normal numbers of variances 1, 1/2, 1/3, … (as responses of mou
 571:361). A neuron's rate is a rectified random projection of them, scaled so that the mean of all trials has the
 reliability asked for; animals differ in how much of their neurons' drive no model knows. A model knows a share of what
 the images are. Noise: Poisson spikes; a negative binomial; calcium, whose events of random size leave most responses at
-zero and of which trials are missing; spikes whose gain all neurons of an animal share.
+zero and of which trials are missing; spikes whose gain all neurons of an animal share; gamma, whose variance is the
+mean; spikes of neurons whose gain drifts in the course of a session of shuffled images.
 
 Two truths. `noise-free` is what the same mapping gets when it is fitted to, and tested on, rates, on the same image
 splits. `expected` is the correlation of the rates with the mapping's prediction averaged over the noise of half of the
@@ -16,9 +17,9 @@ with a penalty chosen among noisy responses is.
 The first table has the bias of the ratio of means (mean over neurons) and, before, of the median of the neurons' own
 ratios (against the median truth), and how many neurons have none; the ratio's bias is given ± its own standard error.
 The second has how often intervals cover what all animals that there are get, by the number of animals: before, by
-percentiles of bootstrap samples of animals, and by Student's t. Animals are drawn from those of the first table, with
-replacement where these are not ten times as many. A bias comes on top: it is harmless as long as it is below half of
-the standard error over animals.
+percentiles of bootstrap samples of animals, and by Student's t; in brackets how often the latter cover the noise-free
+truth of these animals, where the bias comes on top. Animals are drawn from those of the first table, with replacement
+where these are not ten times as many.
 """
 import argparse
 import os
@@ -46,7 +47,8 @@ N_IMAGES, N_TRIALS, N_NEURONS, N_LATENT = 118, 20, 120, 200
 SPREAD = np.sqrt(1 / np.arange(1, N_LATENT + 1))
 UNKNOWN = .5  # most that an animal's neurons have of what no model knows, as a share of variance
 # variance of a response: first x rate + second x rate squared
-NOISE = {'Poisson': (1, 0), 'negative binomial': (1, .3), 'calcium': (2, 0), 'shared gain': (1, .09)}
+NOISE = {'Poisson': (1, 0), 'negative binomial': (1, .3), 'calcium': (2, 0), 'shared gain': (1, .09), 'gamma': (1, 0),
+         'drift': (1, .08)}
 MISSING = .05  # of the trials of calcium
 # quartiles of Allen Visual Coding's 39,317 cells are .14, .41, .71
 BANDS = {'.05 to .15': (.05, .15), '.15 to .3': (.15, .3), '.3 to .5': (.3, .5), '.5 to .8': (.5, .8),
@@ -88,9 +90,20 @@ def trials(rng, rate, animals, noise):
     if noise == 'shared gain':
         gain = rng.gamma(1 / squared, squared, (N_IMAGES, N_TRIALS, animals.max() + 1))[:, :, animals]
         return rng.poisson(rate * gain).astype(float)
+    if noise == 'gamma':
+        return rng.gamma(rate)
+    if noise == 'drift':
+        rate = rate * drifting_gain(rng, len(animals), squared)
     if noise == 'negative binomial':
         rate = rate * rng.gamma(1 / squared, squared, rate.shape)
     return rng.poisson(rate).astype(float)
+
+
+def drifting_gain(rng, n_neurons, variance):
+    """Of each neuron at each trial of each image, (N_IMAGES, N_TRIALS, n_neurons): half a wave to two in a session."""
+    time = np.sort(rng.random((N_IMAGES, N_TRIALS)), axis=1)[..., None]  # images are shown in random order
+    waves, phase = rng.uniform(.5, 2, n_neurons), rng.random(n_neurons)
+    return 1 + np.sqrt(2 * variance) * np.sin(2 * np.pi * (waves * time + phase))
 
 
 def noise_free(features, rate, animals, protocol):
@@ -146,18 +159,17 @@ def recordings(rng, features, images, band, noise, protocol, n_animals):
     return np.array(rows), np.concatenate(splits, axis=1)
 
 
-def coverage(rng, values, splits, truth, n_animals):
-    """Share of intervals that hold the truth: by bootstrap percentiles, as before, and by Student's t."""
-    before = after = 0
+def coverage(rng, values, splits, free, n_animals):
+    """Share of intervals that hold what all animals get: by bootstrap percentiles, and Student's t; and their truth."""
+    held, everyone = np.zeros(3), values.mean()
     for _ in range(N_DRAWS):
         drawn = rng.choice(len(values), n_animals, replace=10 * n_animals > len(values))
         samples = values[drawn][rng.integers(n_animals, size=(200, n_animals))].mean(axis=1)
-        low, high = np.quantile(samples, (.025, .975))
-        before += low <= truth <= high
-        low, high = uncertainty(values[drawn], splits[:, drawn], True, ('animal', 'split')).interval(
-            values[drawn].mean())
-        after += low <= truth <= high
-    return before / N_DRAWS, after / N_DRAWS
+        before = np.quantile(samples, (.025, .975))
+        after = uncertainty(values[drawn], splits[:, drawn], True, ('animal', 'split')).interval(values[drawn].mean())
+        held += [low <= truth <= high for (low, high), truth in (
+            (before, everyone), (after, everyone), (after, free.mean()))]
+    return held / N_DRAWS
 
 
 def standard_error(values):
@@ -184,11 +196,12 @@ def main():
     parser.add_argument('--animals', type=int, default=58, help='simulated for each line')
     parser.add_argument('--mapping', choices=('pls', 'ridge'), default='pls')
     parser.add_argument('--noise', choices=tuple(NOISE), nargs='*', default=tuple(NOISE))
+    parser.add_argument('--share', type=float, nargs='*', default=SHARES, help='that the model knows of the images')
     parser.add_argument('--tiny', action='store_true', help='two animals of one kind: to see that the script runs')
     parser.add_argument('--seed', type=int, default=0)
     args = parser.parse_args()
     n_animals, bands, noises, shares = (2, list(BANDS)[:1], args.noise[:1], (1,)) if args.tiny else (
-        args.animals, list(BANDS), args.noise, SHARES)
+        args.animals, list(BANDS), args.noise, args.share)
     protocol = protocols()[args.mapping]
     biases = [('noise', 'reliability', 'share', 'truth', 'undefined', 'median ratio, before', 'ratio of means',
                'of expected')]
@@ -202,13 +215,13 @@ def main():
         biases.append((noise, band, f'{share:g}', f'{free:.3f}', f'{undefined:.0%}', f'{median - median_free:+.3f}',
                        f'{value - free:+.3f} ± {standard_error(rows[:, 1] - rows[:, 3]):.3f}', f'{value - truth:+.3f}'))
         kept = np.isfinite(rows[:, 1])
-        found = [coverage(rng, rows[kept, 1], splits[:, kept], value, n) for n in N_ANIMALS]
+        found = [coverage(rng, rows[kept, 1], splits[:, kept], rows[kept, 3], n) for n in N_ANIMALS]
         covered.append((noise, band, f'{share:g}', f'{rows[kept, 1].std():.3f}',
-                        *(f'{before:.0%} -> {after:.0%}' for before, after in found)))
+                        *(f'{before:.0%} -> {after:.0%} ({of_truth:.0%})' for before, after, of_truth in found)))
     print(f'# seed {args.seed}; {n_animals} animals of {N_NEURONS} neurons a line, {N_IMAGES} images x {N_TRIALS} '
           f'trials; {protocol}')
     print_table(biases)
-    print('\n# coverage, before -> after')
+    print('\n# coverage, before -> after (of the noise-free truth)')
     print_table(covered)
     nulls = [null(np.random.default_rng([args.seed, i]), protocol) for i in range(1 if args.tiny else 10)]
     pooled, without = np.mean(nulls, axis=0)

@@ -13,6 +13,8 @@ from study.predictivity import with_keys
 from study.recordings import Recording
 from study.steps import EXPECTED
 
+FROM_SUMMARY = ['value', 'error', 'n_neurons', 'n_nan', 'consistency', 'consistency_error', 'n_animals']
+
 
 class Scored(NamedTuple):
     """What sweeps have found.
@@ -24,7 +26,8 @@ class Scored(NamedTuple):
         benchmark has one value, animal is 'all'.
     scores : pandas.DataFrame
         A row for each model, layer and benchmark: recording, area, metric, model, label, group, domain, seed, layer,
-        value and error, as the benchmark gives them.
+        value and error, as the benchmark gives them, n_neurons and n_nan; consistency, consistency_error and n_animals,
+        which are what other animals' neurons get there in the place of a model, NaN where animals cannot be compared.
     missing : list of str
         Sentences: what failed, and why.
     """
@@ -106,7 +109,7 @@ def _scores(results: pd.DataFrame, out: Path) -> pd.DataFrame:
     rows = results[['model', 'label', 'group', 'domain', 'seed', 'layer', 'benchmark']].drop_duplicates(
         ignore_index=True)
     summaries = [read_summary(Task(row.model, row.layer, row.benchmark), out)[0] for row in rows.itertuples()]
-    values = pd.DataFrame(summaries, index=rows.index, columns=['value', 'error', 'n_neurons', 'n_nan'])
+    values = pd.DataFrame(summaries, index=rows.index, columns=FROM_SUMMARY)
     return with_keys(rows.join(values)).drop(columns='benchmark')
 
 

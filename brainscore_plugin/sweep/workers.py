@@ -146,7 +146,8 @@ def score_task(planned: PlannedTask, features: dict[str, RecordedLayer] | None, 
 def _other_animals(benchmark) -> dict[str, float | int]:
     """What other animals' neurons get on a benchmark, and how many animals there are; computed once a worker."""
     found = benchmark.inter_animal_consistency if isinstance(benchmark, MousePredictivity) else None
-    return {} if found is None else {'consistency': float(found), 'n_animals': found.attrs['n_animals']}
+    return {} if found is None else {'consistency': float(found), 'consistency_error': float(found.attrs['error']),
+                                     'n_animals': found.attrs['n_animals']}
 
 
 def _choose(model, benchmark, layers: str | list[str]) -> tuple[Commitment, list[str]]:

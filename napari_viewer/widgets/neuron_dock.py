@@ -6,10 +6,12 @@ from qtpy.QtWidgets import QListWidget
 
 from napari_viewer.core.neuron_prediction import Prediction, predict
 from napari_viewer.core.neuron_sheet import SIZE, NeuronQuery, NeuronSheet
+from napari_viewer.core.other_animals import other_animals
 from napari_viewer.core.recording import Recording, open_recording, recordings
 from napari_viewer.sheet_layer import SheetLayer
 from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
+from napari_viewer.widgets.main_thread import background_cache
 from napari_viewer.widgets.map_controls import NONE, offer
 from napari_viewer.widgets.recording_dock import RecordingDock
 
@@ -17,6 +19,7 @@ RELIABILITY, PREDICTIVITY, NUMBER = 'reliability', 'predictivity', 'number'
 PAGE = 10  # neurons that the page keys step by
 SHOWN_ROWS = 7
 CAPACITY = 48  # sheets that are kept
+RECORDINGS = 2  # of which is kept what other animals' neurons get
 REACH = 12  # px from a point of the figure within which a click chooses its neuron
 
 
@@ -35,6 +38,8 @@ class NeuronDock(RecordingDock):
                          CAPACITY)
         self.neuron = 0
         self._points = {}
+        self._others = background_cache(other_animals, lambda recording: self._say(), self, RECORDINGS)
+        self.on_close(self._others.close)
         self._make_widgets()
         self.sheet_layer = SheetLayer(self, 'neuron', self._on_clicked, keys={
             'Left': lambda: self.step(-1), 'Right': lambda: self.step(1), 'PageUp': lambda: self.step(-PAGE),
@@ -56,7 +61,8 @@ class NeuronDock(RecordingDock):
         self.compared = ComboBox(label='compare with', choices=[NONE], tooltip='The same neuron under another model.')
         self.options = Container(widgets=[self.source, self.sort])
         self.model_options = Container(widgets=[self.model, self.layer, self.compared])
-        self.summary.setToolTip('The recording, and the score of the layer on it.')
+        self.summary.setToolTip('The recording, the score of the layer on it, and what the neurons of all other '
+                                'animals get in the place of a layer: more, were there more animals.')
         self.population = FigureLabel(self._draw_population, 'Click an image to see what every neuron answers to it.', (
             'Response of every neuron to the chosen image, less its mean and in its standard deviations over images, '
             'against its reliability. Click a point to choose its neuron.'))
@@ -66,6 +72,7 @@ class NeuronDock(RecordingDock):
         self.neurons.currentItemChanged.connect(self._on_item)
         self.compared.changed.connect(lambda _: self.compare())
         self.population.clicked.connect(self._on_point)
+        self.worker_bar.stopped.connect(self._say)
 
     def choose(self, neuron: int) -> None:
         """Show a neuron, by its number in the recording."""
@@ -128,7 +135,14 @@ class NeuronDock(RecordingDock):
             one = self.prediction(name)
             if one is not None:
                 text += f'<br>{name} {one.layer}: score {one.score:.3f} ± {one.error:.3f}'
-        self.summary.setText(text)
+        others = self._other_animals()
+        self.summary.setText(text + (f'<br>{others}' if others else ''))
+
+    def _other_animals(self) -> str | None:
+        """What other animals' neurons get, once that is computed, for which everything else goes first."""
+        if self.worker_bar.busy or self.state.active_dock is not self:
+            return self._others.get(self.recording) if self._others.has(self.recording) else None
+        return self._others.get(self.recording)
 
     def _list_neurons(self) -> None:
         """List the neurons in the order that is chosen; the one that is shown stays chosen."""

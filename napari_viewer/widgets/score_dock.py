@@ -36,6 +36,10 @@ class ScoreDock(DockWidget):
         self.folder.setToolTip('The sweep that is shown.')
         self.benchmark = ComboBox(label='benchmark', choices=['none yet'], tooltip='Recording, area and metric.')
         self.options = Container(widgets=[self.benchmark])
+        self.others = QLabel()
+        self.others.setWordWrap(True)
+        self.others.setToolTip('All neurons of the other animals in the place of a model, where animals saw the same '
+                               'images. They would get more, were there more animals.')
         self.worker_bar = WorkerBar()
         self.figure = FigureLabel(self._draw, "Open the folder of a sweep: 'brainscore-mouse score --models … "
                                   "--benchmarks … --out sweep' makes one.", (
@@ -43,7 +47,8 @@ class ScoreDock(DockWidget):
             'mean of all layers. Right: the first layer against the naturalness of the images that a model was trained '
             'on, -log|p - 2| of the mean p of up to 1,000 images of its domain, as in the study.'))
         self.figure.clicked.connect(self._on_clicked)
-        self.fill(self.picker, self.open_button, self.folder, self.options.native, self.worker_bar, self.figure)
+        self.fill(self.picker, self.open_button, self.folder, self.options.native, self.others, self.worker_bar,
+                  self.figure)
         self.benchmark.changed.connect(lambda _: self._show())
         self.follow(self.state.networks_changed, self._show)
 
@@ -83,6 +88,8 @@ class ScoreDock(DockWidget):
 
     def _show(self) -> None:
         if self.results is not None:
+            from napari_viewer.core.sweep_scores import of_other_animals
+            self.others.setText(of_other_animals(self.results, self.benchmark.value))
             self.figure.show_key(self._key())
 
     def _draw(self, key: tuple) -> np.ndarray:

@@ -1,4 +1,6 @@
 """How well every layer of every model predicts neurons (Figs. 7 and 8)."""
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -7,6 +9,7 @@ from matplotlib.figure import Figure
 from brainscore_plugin.recordings.kinds import ORACLES
 from study.findings import Findings, Plot, Table
 from study.models import BASELINE, FIRST_LAYER, TRAINED, UNTRAINED
+from study.other_animals import other_animals, pooled_label
 from study.plotting import UNTRAINED_COLOUR, panels_by_area, shared_legend
 from study.predictivity import KEYS, first_layer_against_mean
 from study.provenance import rests_on
@@ -34,23 +37,27 @@ def tabulate(study: StudyData) -> Findings:
     animals = study.animals
     of_first_layer = animals[animals.layer == FIRST_LAYER].pivot_table(
         index=[*KEYS, 'model'], columns='animal', values='value', sort=False).reset_index()
-    mark = rests_on(study, 'models', 'recordings')
+    mark, others = rests_on(study, 'models', 'recordings'), other_animals(scores)
     return Findings([Table('predictivity', 'Predictivity of every layer', rows, mark, wide),
+                     Table('other_animals', "What other animals' neurons get in the place of a model", others, mark),
                      *_beside_the_paper(scores, mark),
                      Table('first_layer', 'conv1 and the mean of layers', first.drop(columns='model'), mark),
                      Table('predictivity_animals', 'Predictivity by animal', animals, mark, of_first_layer)],
-                    {'first_layer': first[first.group != GAIN], 'resolvable': _resolvable(study.recordings)}, missing)
+                    {'first_layer': first[first.group != GAIN], 'resolvable': _resolvable(study.recordings),
+                     'other_animals': others}, missing)
 
 
 def plot(study: StudyData, findings: Findings) -> list[Plot]:
     """Predictivity by depth, and conv1 against the mean of layers."""
     mark = rests_on(study, 'models', 'recordings')
-    return [Plot('layers', 'Predictivity by depth (Fig. 7)', plot_layers(study.scores, study.colours), mark),
+    return [Plot('layers', 'Predictivity by depth (Fig. 7)', plot_layers(
+                study.scores, study.colours, findings.facts['other_animals']), mark),
             Plot('first_layer', 'conv1 against the mean of all layers (Fig. 8)',
-                 plot_first_against_mean(findings.facts['first_layer'], study.colours), mark)]
+                 plot_first_against_mean(
+                findings.facts['first_layer'], study.colours, findings.facts['other_animals']), mark)]
 
 
-def plot_layers(scores: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
+def plot_layers(scores: pd.DataFrame, colours: dict[str, tuple], others: pd.DataFrame) -> Figure:
     """Predictivity as a function of depth (Fig. 7).
 
     Parameters
@@ -60,6 +67,8 @@ def plot_layers(scores: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
         value and error.
     colours : dict of str to tuple
         Domain -> colour.
+    others : pandas.DataFrame
+        As of :func:`~study.other_animals.other_animals`.
     """
     figure, panels = panels_by_area(scores)
     for axis, block in panels:
@@ -69,12 +78,13 @@ def plot_layers(scores: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
             colour, style = BASELINE_STYLES.get(row.model, ('tab:grey', '-'))
             axis.axhline(row.value, color=colour, linestyle=style, linewidth=1,
                          label=TRUTHS.get(row.model, row.model))
+        _draw_others(axis.axhline, block, others)
         axis.set_xticks(list(depth.values()), list(depth))
     shared_legend(figure)
     return figure
 
 
-def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple]) -> Figure:
+def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple], others: pd.DataFrame) -> Figure:
     """conv1 beside the mean of all layers (Fig. 8).
 
     Parameters
@@ -83,6 +93,8 @@ def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple]) -> F
         As of :func:`~study.predictivity.first_layer_against_mean`, with the column label.
     colours : dict of str to tuple
         Domain -> colour.
+    others : pandas.DataFrame
+        As of :func:`~study.other_animals.other_animals`.
     """
     figure, panels = panels_by_area(table, width=3.9, height=.9 + .22 * table.model.nunique(), sharex=True)
     for axis, block in panels:
@@ -92,6 +104,7 @@ def plot_first_against_mean(table: pd.DataFrame, colours: dict[str, tuple]) -> F
         for row, entry in zip(rows, block.itertuples()):
             axis.plot(entry.first_layer, row, 'o', color=colours.get(entry.label, UNTRAINED_COLOUR))
         axis.plot([], [], 'o', color='.3', label='conv1')
+        _draw_others(axis.axvline, block, others)
         axis.set_yticks(rows, block.label)
         axis.set(xlabel=VALUES[block.metric.iloc[0]], ylabel='')
     shared_legend(figure)
@@ -124,6 +137,12 @@ def _beside_the_paper(scores: pd.DataFrame, mark: str) -> list[Table]:
     shown = table[(table.layer == FIRST_LAYER)].dropna(axis=1, how='all')
     return [Table('published_layers', "The paper's predictivity by area and layer, beside ours", table,
                   mark and f'columns marked ‘ours’ rest on {mark}', shown)]
+
+
+def _draw_others(draw_line: Callable, block: pd.DataFrame, others: pd.DataFrame) -> None:
+    """A line at what other animals' neurons get on the benchmark of a block of scores, where that is known."""
+    for row in others.merge(block[KEYS].drop_duplicates(), on=KEYS).itertuples():
+        draw_line(row.value, color='tab:red', linestyle='--', linewidth=1.2, label=pooled_label(row.n_animals))
 
 
 def _draw_depth(axis: Axes, block: pd.DataFrame, depth: dict[str, int], colours: dict[str, tuple]) -> None:

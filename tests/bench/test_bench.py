@@ -15,6 +15,7 @@ SCRIPTS = {
     'architectures.py': ([], 'of_ones_own.py:recurrent'),
     'few_images.py': ([], 'the better one is told'),
     'mappings.py': ([], 'time of other animals'),
+    'matrix_intervals.py': ([], 'before -> after'),
     'noise_correction.py': ([], 'coverage, before -> after'),
     'pls.py': ([], 'stock pls metric'),
     'published_similarity.py': ([], '| `random_features`, features |'),

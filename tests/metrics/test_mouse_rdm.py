@@ -7,7 +7,7 @@ from brainscore_vision.benchmark_helpers.validate_error import assert_valid_unce
 from brainscore_vision.data.simulated_mouse.recording import simulated_population, simulated_scenes
 from brainscore_vision.metrics.mouse_metrics.assemblies import images_by_trials
 from brainscore_vision.metrics.mouse_rdm.between_animals import between_animals
-from brainscore_vision.metrics.mouse_rdm.bootstrap import interval, two_factor_variance
+from brainscore_vision.metrics.mouse_rdm.bootstrap import uncertainty_of_mean
 from brainscore_vision.metrics.mouse_rdm.dissimilarity import dissimilarities, similarity
 from brainscore_vision.metrics.mouse_rdm.half_matrices import (
     AVERAGES,
@@ -174,27 +174,48 @@ class TestCrossValidation:
 
 
 class TestError:
-    @pytest.mark.parametrize(('animals', 'images', 'both', 'expected'), [
-        (.004, .003, .0085, .006 + .003 * 40 / 39 - 1.5 * 40 / 39 * .0015),
-        (.004, .003, .02, .006),  # not less than that over animals alone
-        (.004, .003, .0055, .0055),  # not more than over both
-    ])
-    def test_the_variance_is_that_of_a_few_animals(self, animals, images, both, expected):
-        assert two_factor_variance(animals, images, both, 3, 40) == pytest.approx(expected)
+    def recording(self, rng, n_animals, of_animals, of_images, rest, n_images=50):
+        """Scores that are means over images: of each animal, and of 200 bootstrap samples of the images."""
+        table = (of_animals * rng.standard_normal(n_animals) + of_images * rng.standard_normal((n_images, 1))
+                 + rest * rng.standard_normal((n_images, n_animals)))
+        weights = rng.multinomial(n_images, np.full(n_images, 1 / n_images), 200) / n_images
+        return table.mean(axis=0), weights @ table
 
-    @pytest.mark.parametrize('both', [.0055, .0072, .0085, .02])
-    @pytest.mark.parametrize(('n_animals', 'n_images'), [(2, 118), (3, 50), (29, 118)])
-    def test_it_is_rsatoolboxs(self, both, n_animals, n_images):
-        rsatoolbox = pytest.importorskip('rsatoolbox', reason='its formula is tested above')
-        variances = np.array([both, .004, .003])[:, None, None] * np.eye(1)
-        theirs, _, _ = rsatoolbox.util.inference_util.extract_variances(variances, False, n_animals, n_images)
-        assert two_factor_variance(.004, .003, both, n_animals, n_images) == pytest.approx(theirs.item())
+    @pytest.mark.parametrize('n_animals', [2, 3, 8])
+    @pytest.mark.parametrize(('of_animals', 'of_images', 'rest'), [(1, 0, .3), (.2, 1, 1)])
+    def test_it_is_the_spread_over_new_animals_and_images(self, n_animals, of_animals, of_images, rest):
+        rng, values, variances, covered = np.random.default_rng(0), [], [], []
+        for _ in range(400):
+            own, bootstrap = self.recording(rng, n_animals, of_animals, of_images, rest)
+            found = uncertainty_of_mean(own, bootstrap, 50)
+            low, high = found.interval(own.mean())
+            values.append(own.mean())
+            variances.append(found.error ** 2)
+            covered.append(low < 0 < high)
+        assert np.mean(variances) == pytest.approx(np.var(values), rel=.25)
+        assert .92 < np.mean(covered) < (.98 if of_images == 0 else 1)  # cautious where both differ
 
-    def test_three_animals_have_students_interval(self):
-        low, high = interval(np.array([.1, .2, .3, np.nan]), .05, 118)
-        assert (low, high) == pytest.approx((.2 - 4.303 * .05, .2 + 4.303 * .05), abs=1e-3)
-        assert interval(np.array([.2]), .05, 50) == pytest.approx((.2 - 2.01 * .05, .2 + 2.01 * .05), abs=1e-3)
-        assert np.isnan(interval(np.array([np.nan]), .05, 50)).all()
+    def test_it_is_rsatoolboxs_where_no_bound_is_met(self):
+        rsatoolbox = pytest.importorskip('rsatoolbox', reason='its formula is in the docstring')
+        rng = np.random.default_rng(1)
+        own, bootstrap = self.recording(rng, 12, .3, 1, 2)
+        animals = rng.multinomial(12, np.full(12, 1 / 12), (20, len(bootstrap))) / 12
+        both = (animals * bootstrap).sum(axis=-1)  # each sample of images with 20 of animals
+        variances = np.array([both.var(), own.var() / 12, bootstrap.mean(axis=1).var()])[:, None, None] * np.eye(1)
+        theirs, _, _ = rsatoolbox.util.inference_util.extract_variances(variances, False, 12, 50)
+        assert uncertainty_of_mean(own, bootstrap, 50).error ** 2 == pytest.approx(theirs.item(), rel=.05)
+
+    def test_a_single_animal_has_the_interval_of_its_images(self):
+        bootstrap = np.array([[.1, np.nan], [.2, np.nan], [.3, np.nan]])
+        found = uncertainty_of_mean(np.array([.2, np.nan]), bootstrap, 50)
+        assert found.error == pytest.approx(.1 * np.sqrt(50 / 49))
+        assert found.interval(.2) == pytest.approx((.2 - 2.01 * found.error, .2 + 2.01 * found.error), abs=1e-3)
+        assert found.over == ('image',)
+
+    def test_animals_without_a_value_have_none(self):
+        found = uncertainty_of_mean(np.full(2, np.nan), np.full((3, 2), np.nan), 50)
+        assert np.isnan(found.error)
+        assert 'animals' in found.attributes(np.nan)['error_nan_reason']
 
 
 class TestBetweenAnimals:

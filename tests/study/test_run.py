@@ -39,7 +39,11 @@ def fabricated_scores(models, recording, out):
     results['seed'] = 0
     keys = ['recording', 'area', 'metric', 'model', 'label', 'group', 'domain', 'seed', 'layer']
     values = with_keys(results).groupby(keys, sort=False, dropna=False).value.agg(value='mean', error='std')
-    return Scored(results, values.reset_index().assign(n_neurons=9, n_nan=0), [])
+    values = values.reset_index().assign(n_neurons=9, n_nan=0)
+    compared = values.metric == 'pls'
+    others = {'consistency': .5, 'consistency_error': .05, 'n_animals': 3}
+    return Scored(results, values.assign(**{name: np.where(compared, value, np.nan) for name, value in others.items()}),
+                  [])
 
 
 @pytest.fixture(scope='module')
@@ -132,6 +136,16 @@ class TestReport:
             assert 'imagenet − own start' in set(pd.read_csv(finished / 'tables' / f'{name}.csv').label)
         assert 'started from the weights of alexnet64_untrained_seed3' in (finished / 'report.md').read_text()
         assert 'What training has added is not known of' in (finished / 'report.md').read_text()
+
+    def test_what_other_animals_get_stands_beside_the_models(self, finished):
+        table = pd.read_csv(finished / 'tables' / 'other_animals.csv')
+        assert list(table.area) == ['VISp', 'VISl']
+        assert set(table.metric) == {'pls'}
+        assert set(table.n_pooled) == {2}
+        assert list(table.best_model) == ['imagenet'] * 2
+        assert table.best_of_value.iloc[0] == pytest.approx(.6 / .5, abs=.05)
+        assert 'SimulatedMouse (simulated) VISp: 0.500 ± 0.050 with 2 of 3 animals pooled' in (
+            finished / 'report.md').read_text()
 
     def test_what_is_missing_is_said(self, finished):
         html = (finished / 'report.html').read_text()

@@ -83,7 +83,8 @@ def sweep(tmp_path):
             rows = pd.DataFrame({'animal': ['a', 'b'], 'split': 0, 'value': [.2 + .1 * k, .3],
                                  'animal_value': [.2 + .1 * k, .3], 'raw': .1, 'ceiling': .5,
                                  'n_neurons': 3, 'n_nan': 0, 'seed': 0, 'protocol': 'quick', 'versions': ''})
-            summary = {'value': .2 + .05 * k, 'error': .016, 'n_neurons': 6}  # not the mean of the rows
+            summary = {'value': .2 + .05 * k, 'error': .016, 'n_neurons': 6,  # not the mean of the rows
+                       'consistency': .177, 'n_animals': 3}
             write_result(Task(model, layer, 'SimulatedMouse.VISp-pls'), tmp_path / 'sweep', rows, summary, '')
     return tmp_path / 'sweep'
 

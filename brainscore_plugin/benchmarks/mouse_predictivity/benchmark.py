@@ -112,6 +112,11 @@ class MousePredictivity(BenchmarkBase):
         ceiler = self._ceiler or load_ceiling('split_half_reliability')
         return ceiler(self.recordings)
 
+    @property
+    def compares_animals(self) -> bool:
+        """Whether there are several animals that saw the same images, and :attr:`inter_animal_consistency` exists."""
+        return self._consistency is not None and len(set(self.recordings['animal'].values)) > 1
+
     @cached_property
     def inter_animal_consistency(self) -> Score | None:
         """What other animals' neurons get in the place of a model's features; None where animals cannot be compared.
@@ -119,9 +124,7 @@ class MousePredictivity(BenchmarkBase):
         Computed once a process, when it is first asked for: each halving of the trials has features of its own, so that
         it costs several times what a layer of a model does.
         """
-        if self._consistency is None or len(set(self.recordings['animal'].values)) < 2:
-            return None
-        return self._consistency(self.recordings)
+        return self._consistency(self.recordings) if self.compares_animals else None
 
     def __call__(self, candidate: BrainModel) -> Score:
         """Score a model; see :class:`MousePredictivity`.

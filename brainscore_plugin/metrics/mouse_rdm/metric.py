@@ -14,7 +14,7 @@ from brainscore_vision.metrics.mouse_metrics.bootstrap import image_weights
 from brainscore_vision.metrics.mouse_metrics.halvings import spearman_brown
 
 from .between_animals import between_animals
-from .bootstrap import interval, standard_error
+from .bootstrap import uncertainty_of_mean
 from .dissimilarity import COMPARISONS, Similarity, mean_correlation, similarity
 from .half_matrices import CORRELATION, OF_FEATURES, half_dissimilarities
 
@@ -71,8 +71,8 @@ class MouseRDM(Metric):
             - animals: the value of each animal
             - reliability: of each animal's matrix from all trials; its root is the most that any model can get of
               that matrix before noise correction
-            - error, interval: from bootstrap samples of animals and images (of images, where there is one animal), see
-              :func:`~.bootstrap.standard_error` and :func:`~.bootstrap.interval`; error_over names what was resampled
+            - error, interval: over animals and images (images alone, where there is one animal), see
+              :func:`~.bootstrap.uncertainty_of_mean`; error_over names them
             - n_neurons, comparison, dissimilarity, protocol, seed
 
         Raises
@@ -89,18 +89,14 @@ class MouseRDM(Metric):
         corrected = np.stack([found.corrected() for found in similarities.values()], axis=1)
         raw, reliability = (np.array(values) for values in zip(*(
             (found.raw[0], found.reliability()[0]) for found in similarities.values())))
-        fewest = min(n_images.values())
-        error = standard_error(corrected[0], corrected[1:], fewest, SEED)
-        value = mean(corrected[0])
-        score = Score(value)
+        found = uncertainty_of_mean(corrected[0], corrected[1:], min(n_images.values()))
+        score = Score(mean(corrected[0]))
         score.attrs.update({
             Score.RAW_VALUES_KEY: with_raw(mean(raw), Score(raw, coords=coords, dims=('animal',))),
             'animals': Score(corrected[0], coords=coords, dims=('animal',)),
             'reliability': Score(reliability, coords=coords, dims=('animal',)),
             'n_neurons': target.sizes['neuroid'],
-            'error': error,
-            'interval': interval(corrected[0], error, fewest),
-            'error_over': ['animal', 'image'] if len(similarities) > 1 else ['image'],
+            **found.attributes(float(score)),
             'n_bootstrap': N_BOOTSTRAP,
             'comparison': self.comparison,
             'dissimilarity': self.dissimilarity,

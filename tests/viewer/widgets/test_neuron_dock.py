@@ -29,3 +29,14 @@ def test_a_neuron_is_chosen_predicted_and_linked(filter_dock, until):
     until(lambda: dock.prediction('model1') is not None and not dock.worker_bar.busy)
     filter_dock.picker.untick(dock.state.networks[1].origin)
     assert dock.prediction('model1') is None
+
+
+def test_what_other_animals_get_is_said_once_all_else_is_shown(viewer, until):
+    dock = open_dock(viewer, 'neurons')
+    until(lambda: dock.recording is not None and not dock.worker_bar.busy)
+    assert 'other animals' not in dock.summary.text()  # of fields of view that saw other images
+    dock.source.value = 'SimulatedMouse.VISp-pls'
+    until(lambda: 'pooled' in dock.summary.text())
+    value = float(dock.recording.benchmark.inter_animal_consistency)
+    assert f"other animals' neurons get {value:.2f} (2 of 3 pooled)" in dock.summary.text()
+    assert dock._others.has(dock.recording)

@@ -6,6 +6,7 @@ def test_scores_are_drawn_and_linked(viewer, home, sweep, until):
     open_paths(viewer, [sweep])
     dock = open_dock(viewer, 'scores')
     until(lambda: not dock.figure.pixmap().isNull())
+    assert dock.others.text() == "other animals' neurons get 0.18 (2 of 3 pooled)"
     points = dock._points[dock._key()]
     point = points[points.model == 'alexnet64_untrained'].iloc[0]
     dock.figure.clicked.emit(int(point.column), int(point['row']))
