@@ -45,6 +45,9 @@ class MatrixSheet:
     @cached_property
     def base(self) -> np.ndarray:
         """The sheet without a pair, uint8 (height, width, 3)."""
+        return self._draw_base()
+
+    def _draw_base(self) -> np.ndarray:
         query, sheet = self.query, blank_sheet(SIZE)
         write(sheet, f'{query.name}, {query.measured.kind} ({query.measured.identifier})', 10, LEFT, 16, width=SIDE)
         write(sheet, f'{len(self.order)} images, 1 - r over neurons', 34, LEFT, 12, theme().faint, width=SIDE)
@@ -63,7 +66,13 @@ class MatrixSheet:
 
     def draw(self, pair: tuple[int, int] | None) -> np.ndarray:
         """The sheet with a pair of places in the order, and both their images."""
-        sheet = self.base.copy()
+        return self._draw_pair(self.base.copy(), pair)
+
+    def draw_anew(self, pair: tuple[int, int] | None) -> np.ndarray:
+        """The same, with all letters and frames drawn anew, see :func:`.sheet_drawing.as_marks`."""
+        return self._draw_pair(self._draw_base(), pair)
+
+    def _draw_pair(self, sheet: np.ndarray, pair: tuple[int, int] | None) -> np.ndarray:
         top = TOP + SIDE + 30
         if pair is None:
             write(sheet, 'Move the mouse over a matrix to see the two images; a click chooses the first of them.', top,

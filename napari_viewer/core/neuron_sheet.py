@@ -8,7 +8,7 @@ from PIL import Image
 from napari_viewer.core.model_style import model_style
 from napari_viewer.core.neuron_prediction import Prediction
 from napari_viewer.core.recording import Recording
-from napari_viewer.core.sheet_drawing import blank_sheet, draw_frame, write
+from napari_viewer.core.sheet_drawing import blank_sheet, draw_frame, fill, write
 from napari_viewer.core.theme import theme
 from napari_viewer.core.tile_grid import TileGrid
 
@@ -178,17 +178,17 @@ class Plot:
 
     def axes(self, x: str, title: str) -> None:
         """Lines, limits and titles."""
-        self.sheet[self.top:self.top + self.height, self.left - 1] = theme().faint
-        self.sheet[self.top + self.height, self.left:self.left + self.width] = theme().faint
+        fill(self.sheet, self.top, self.left - 1, self.height, 1, theme().faint)
+        fill(self.sheet, self.top + self.height, self.left, 1, self.width, theme().faint)
         write(self.sheet, title, self.top - 19, self.left, 12, theme().faint, width=self.width)
         for value in _ticks(self._y0, self._y1):
             row = int(self._row(value))
-            self.sheet[row, self.left - 5:self.left] = theme().faint
+            fill(self.sheet, row, self.left - 5, 1, 5, theme().faint)
             write(self.sheet, f'{value + 0:.3g}', row - 7, self.left - 38, 11, theme().faint, width=32)
         if x:
             for value in _ticks(self._x0, self._x1):
                 column = int(self._column(value))
-                self.sheet[self.top + self.height:self.top + self.height + 5, column] = theme().faint
+                fill(self.sheet, self.top + self.height, column, 5, 1, theme().faint)
                 write(self.sheet, f'{value:.3g}', self.top + self.height + 6, column - 10, 11, theme().faint)
             write(self.sheet, x, self.top + self.height + 22, self.left + self.width // 2 - 26, 12, theme().faint)
 
@@ -197,22 +197,26 @@ class Plot:
         for column, row in zip(self._column(np.asarray(x, float)), self._row(np.asarray(y, float))):
             if np.isfinite(column + row):
                 top, left = int(row) - size // 2, int(column) - size // 2
-                self.sheet[max(top, self.top):top + size, max(left, self.left):left + size] = colour
+                inner = max(top, self.top), max(left, self.left)
+                fill(self.sheet, *inner, top + size - inner[0], left + size - inner[1], colour)
 
     def bars(self, x, y: np.ndarray, errors: np.ndarray, colour: tuple[int, int, int]) -> None:
         """Dots with vertical error bars."""
         for column, low, high in zip(self._column(np.asarray(x, float)), self._row(y - errors), self._row(y + errors)):
             if np.isfinite(low + high):
-                self.sheet[max(int(high), self.top):int(low) + 1, int(column)] = np.array(colour) * 2 // 3
+                end = max(int(high), self.top)
+                fill(self.sheet, end, int(column), int(low) + 1 - end, 1, [part * 2 // 3 for part in colour])
         self.dots(x, y, colour, 4)
 
     def vertical(self, x: float) -> None:
-        self.sheet[self.top:self.top + self.height:2, int(self._column(x))] = theme().highlight
+        for row in range(self.top, self.top + self.height, 2):
+            fill(self.sheet, row, int(self._column(x)), 1, 1, theme().highlight)
 
     def diagonal(self) -> None:
         """Where x equals y."""
         for step in range(0, self.width, 3):
-            self.sheet[self.top + self.height - 1 - step * self.height // self.width, self.left + step] = theme().faint
+            fill(self.sheet, self.top + self.height - 1 - step * self.height // self.width, self.left + step, 1, 1,
+                 theme().faint)
 
     def _column(self, x):
         return self.left + (x - self._x0) / (self._x1 - self._x0) * (self.width - 1)
