@@ -62,7 +62,7 @@ def nearest_filters(chosen: np.ndarray, filters: dict[str, np.ndarray]) -> dict[
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matching:
     """The filters of several models, each beside those of the others that it is matched to.
 

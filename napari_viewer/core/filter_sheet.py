@@ -198,8 +198,8 @@ class FilterSheet:
         size, scale = self.filters[name].shape[-1], grid.tile / self.filters[name].shape[-1]
         for colour, width in ((theme().ground, 3), (theme().highlight, 1)):  # seen on light and dark alike
             for line in outline(fit, size):
-                inside = np.clip((line + .5) * scale, 0, grid.tile - 1)
-                draw_line(sheet, inside + np.array([column, row]), colour, width)
+                for part in _within((line + .5) * scale, grid.tile):
+                    draw_line(sheet, part + np.array([column, row]), colour, width)
 
 
 def outline(fit: pd.Series, size: int) -> list[np.ndarray]:
@@ -225,6 +225,15 @@ def outline(fit: pd.Series, size: int) -> list[np.ndarray]:
     turn = np.linspace(0, 2 * np.pi, 49)[:, None]
     return [centre + length * np.cos(turn) * along + width * np.sin(turn) * across,
             np.array([centre - length * along, centre + length * along])]
+
+
+def _within(line: np.ndarray, tile: int) -> list[np.ndarray]:
+    """The parts of a line of points (n, 2) that lie in a tile of so many pixels."""
+    ends = np.linspace(0, len(line) - 1, max(len(line), 50))
+    points = np.stack([np.interp(ends, np.arange(len(line)), line[:, axis]) for axis in (0, 1)], axis=1)
+    inside = ((points >= 0) & (points <= tile - 1)).all(axis=1)
+    parts = np.split(np.arange(len(points)), np.flatnonzero(np.diff(inside)) + 1)
+    return [points[part] for part in parts if inside[part[0]] and len(part) > 1]
 
 
 def export(directory: Path, sheet: np.ndarray, table: pd.DataFrame) -> list[Path]:

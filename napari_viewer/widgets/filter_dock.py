@@ -37,6 +37,7 @@ class FilterDock(DockWidget):
         self.sheet = FilterSheet({})
         self._clicked_model = None
         self._matched: tuple[tuple, Matching | None] = ((), None)  # the models, and their filters' matching
+        self._found: tuple[tuple, dict[str, tuple[int, float]] | None] = ((), None)  # of what, and what is framed
         self._make_controls()
         self.sheet_layer = SheetLayer(self, 'conv1 filters', self._on_clicked, keys={
             'Left': lambda: self.step(-1), 'Right': lambda: self.step(1), 'Up': lambda: self.step_model(-1),
@@ -165,6 +166,12 @@ class FilterDock(DockWidget):
 
     def _alike(self) -> dict[str, tuple[int, float]] | None:
         """The filter of each model that is framed with the chosen one, and how alike it is; None by number."""
+        key = (tuple(self.state.networks), self._clicked_model, self.chosen, self.match.value, self.matching)
+        if self._found[0] != key:  # each model takes milliseconds
+            self._found = key, self._find_alike()
+        return self._found[1]
+
+    def _find_alike(self) -> dict[str, tuple[int, float]] | None:
         filters = {network.name: network.filters for network in self.state.networks}
         model = self._clicked_model if self._clicked_model in filters else next(iter(filters), '')
         own, chosen = filters.get(model), self.chosen
