@@ -223,10 +223,12 @@ function drawDetail() {
 }
 function drawNeurons(animals) {
   $('no-neurons').hidden = animals.length > 0;
-  $('neurons').hidden = animals.length === 0;
+  for (const id of ['neurons', 'of-neurons']) $(id).hidden = animals.length === 0;
   if (!animals.length) return Plotly.purge('neurons');
-  const median = values => values.length ? [...values].sort((a, b) => a - b)[values.length >> 1] : null;
-  const medians = animals.map(([, values]) => median(values)).filter(value => value != null);
+  const medians = animals.filter(([, values]) => values.length).map(([, values]) => {
+    const sorted = [...values].sort((a, b) => a - b), middle = (sorted.length - 1) / 2;
+    return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+  });
   plot('neurons', animals.map(([animal, values], i) => ({x: values, name: animal, type: 'histogram', nbinsx: 40,
     bingroup: 'all', marker: {color: ACCENT, opacity: .35 + .65 * i / animals.length},
     hovertemplate: `${animal}, %{x}: %{y} neurons<extra></extra>`})),

@@ -58,7 +58,7 @@ class NeuronSheet:
         title = (f'{recording.facts["neuroid_id"][k]}, {recording.kind} ({recording.images.name}): '
                  f'reliability {recording.reliability[k]:.2f}')
         write(sheet, title, 8, MARGIN, 17, theme().text, width=SIZE[1] - 2 * MARGIN)
-        write(sheet, recording.describe(k), 30, MARGIN, 12, theme().faint, width=SIZE[1] - 2 * MARGIN)
+        write(sheet, recording.describe(k), 30, MARGIN, 14, theme().faint, width=SIZE[1] - 2 * MARGIN)
         for name, numbers in (('most', self.most), ('least', self.least)):
             self._draw_images(sheet, numbers, ROWS[name], f'drives\nit {name}')
         self._draw_answers(sheet)
@@ -97,7 +97,7 @@ class NeuronSheet:
         for place, number in enumerate(numbers):
             row, column = grid.corner(place)
             response = self.query.recording.averages[self.query.neuron, number]
-            write(sheet, f'{response:.2g}', row + TILE + 2, column, 11, theme().faint)
+            write(sheet, f'{response:.2g}', row + TILE + 1, column, 13, theme().faint)
             if number == self.query.image:
                 grid.frame(sheet, place)
 
@@ -105,8 +105,10 @@ class NeuronSheet:
         """Mean and standard error over trials for every image, strongest first, and the prediction's place."""
         recording, k, query = self.query.recording, self.query.neuron, self.query
         responses, errors = recording.averages[k, self.order], recording.errors[k, self.order]
-        low = min(float(np.min(responses - np.nan_to_num(errors))), 0.)
-        high = float(np.max(responses + np.nan_to_num(errors))) or 1.
+        spread = np.nan_to_num(errors)
+        shown = np.concatenate([responses - spread, responses + spread, [0.], *(
+            _rescaled(one, k)[self.order] for one in (query.other, query.prediction) if one is not None)])
+        low, high = float(np.nanmin(shown)), float(np.nanmax(shown)) or 1.
         plot = Plot(sheet, ANSWERS, (-.5, len(self.order) - .5), (low, high))
         plot.axes('', f'response to {len(self.order)} images, strongest first: mean and error over trials'
                   + ('; dots: predicted when held out' if query.prediction is not None else ''))
@@ -138,7 +140,7 @@ class NeuronSheet:
         for line, text in enumerate(lines):
             one = (prediction, query.other)[line // 2]
             write(sheet, text, top + 17 * line, left, 13, _colour(one) if line % 2 == 0 else theme().faint)
-        write(sheet, 'r: mean over splits, as the benchmark scores it', top + 17 * len(lines), left, 11, theme().faint)
+        write(sheet, 'r: mean over splits, as the benchmark scores it', top + 17 * len(lines), left, 13, theme().faint)
         for row, one in enumerate(filter(None, (prediction, query.other))):
             self._draw_fields(sheet, one, FIELDS[0] + row * (FIELD + 36))
 
@@ -154,10 +156,10 @@ class NeuronSheet:
                                ('that place in its best image', _signed_over(prediction, pattern, int(self.order[0])))):
             sheet[top + 18:top + 18 + FIELD, left:left + FIELD] = _fitted(picture)
             draw_frame(sheet, top + 18, left, FIELD, FIELD, 1, theme().faint)
-            write(sheet, title, top, left, 11, theme().faint, width=FIELD)
+            write(sheet, title, top, left, 13, theme().faint, width=FIELD + 16)
             left += FIELD + 18
         write(sheet, f'{prediction.network.name}: strongest channels ' + ', '.join(map(str, strongest)),
-              top + FIELD + 20, FIELDS[1], 11, theme().faint)
+              top + FIELD + 20, FIELDS[1], 13, theme().faint)
 
 
 class Plot:
@@ -180,17 +182,17 @@ class Plot:
         """Lines, limits and titles."""
         fill(self.sheet, self.top, self.left - 1, self.height, 1, theme().faint)
         fill(self.sheet, self.top + self.height, self.left, 1, self.width, theme().faint)
-        write(self.sheet, title, self.top - 19, self.left, 12, theme().faint, width=self.width)
+        write(self.sheet, title, self.top - 20, self.left, 14, theme().faint, width=self.width)
         for value in _ticks(self._y0, self._y1):
             row = int(self._row(value))
             fill(self.sheet, row, self.left - 5, 1, 5, theme().faint)
-            write(self.sheet, f'{value + 0:.3g}', row - 7, self.left - 38, 11, theme().faint, width=32)
+            write(self.sheet, f'{value + 0:.3g}', row - 8, self.left - 40, 13, theme().faint, width=34)
         if x:
             for value in _ticks(self._x0, self._x1):
                 column = int(self._column(value))
                 fill(self.sheet, self.top + self.height, column, 5, 1, theme().faint)
-                write(self.sheet, f'{value:.3g}', self.top + self.height + 6, column - 10, 11, theme().faint)
-            write(self.sheet, x, self.top + self.height + 22, self.left + self.width // 2 - 26, 12, theme().faint)
+                write(self.sheet, f'{value:.3g}', self.top + self.height + 6, column - 10, 13, theme().faint)
+            write(self.sheet, x, self.top + self.height + 22, self.left + self.width // 2 - 26, 14, theme().faint)
 
     def dots(self, x, y, colour: tuple[int, int, int], size: int) -> None:
         """Square dots of `size` pixels."""
