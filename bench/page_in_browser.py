@@ -24,11 +24,14 @@ def main() -> None:
     from brainscore_plugin.leaderboard_page.page import page
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--models', type=int, default=200)
+    parser.add_argument('--tiny', action='store_true', help='few models: to see that the script runs')
     chosen = parser.parse_args()
     browser = next(filter(None, map(shutil.which, ('chromium-headless-shell', 'chromium', 'google-chrome'))), None)
+    if browser is None:
+        parser.error('no Chromium is installed: apt install chromium')
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / 'page.html'
-        file.write_text(page(many(chosen.models)), encoding='utf-8')
+        file.write_text(page(many(3 if chosen.tiny else chosen.models)), encoding='utf-8')
         chromium = playwright.chromium.launch(executable_path=browser, args=['--no-sandbox'])
         tab = chromium.new_page(viewport={'width': 1440, 'height': 900})
         session = tab.context.new_cdp_session(tab)

@@ -1,6 +1,7 @@
 """Every script of bench/ runs to its end at a tiny size; what it prints there says nothing of speed."""
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ SCRIPTS = {
     'few_images.py': ([], 'the better one is told'),
     'mappings.py': ([], 'time of other animals'),
     'noise_correction.py': ([], 'coverage, before -> after'),
+    'page_in_browser.py': ([], 'until the page is ready'),
     'pls.py': ([], 'stock pls metric'),
     'published_similarity.py': ([], '| `random_features` |'),
     'recordings.py': ([], 'calcium, 8 cells'),
@@ -28,7 +30,7 @@ SCRIPTS = {
     'training.py': ([], 'as documented'),
     'viewer.py': ([], 'scroll to another place'),
 }
-APART = {'recordings.py', 'sweep.py', 'viewer.py'}  # they start processes or a window of their own
+APART = {'page_in_browser.py', 'recordings.py', 'sweep.py', 'viewer.py'}  # they start processes or windows
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
@@ -61,6 +63,11 @@ def test_a_script_runs(script, tmp_path, run_here):
         pytest.importorskip('napari', reason='the viewer needs the extra "viewer"')
         if not os.environ.get('DISPLAY'):
             pytest.skip('needs a display: xvfb-run -a -s "-screen 0 1600x1000x24" python -m pytest tests/bench')
+    if script == 'page_in_browser.py':
+        pytest.importorskip('plotly', reason='the page needs Plotly')
+        pytest.importorskip('playwright', reason='Playwright drives the browser')
+        if not any(map(shutil.which, ('chromium-headless-shell', 'chromium', 'google-chrome'))):
+            pytest.skip('no Chromium is installed: apt install chromium')
     if script == 'training.py':
         pytest.importorskip('lightly', reason='training needs the extra "train"')
     options, printed = SCRIPTS[script]
