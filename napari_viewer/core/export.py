@@ -11,6 +11,7 @@ from training.atomic import replacing
 
 KINDS = ('.png', '.svg', '.pdf')
 RESOLUTION = 300  # pixels an inch of PDF and SVG
+ABOVE = .15  # of a line of text: room above its letters on sheets
 
 
 def save_sheet(path: Path, draw: Callable[[], np.ndarray], width: int | None = None) -> Path:
@@ -64,8 +65,8 @@ def _vectors(sheet: np.ndarray, marks: Marks, width: int):
     for order, mark in enumerate(marks.marks, 2):
         colour = [part / 255 for part in mark.colour]
         if isinstance(mark, Text):
-            ax.text(mark.left, mark.top, mark.text, fontsize=_font_size(mark) * points, color=colour, va='top',
-                    zorder=order, parse_math=False)
+            ax.text(mark.left, mark.top + ABOVE * mark.height, mark.text, fontsize=_font_size(mark) * points,
+                    color=colour, va='top', zorder=order, parse_math=False)
         elif isinstance(mark, Box):
             ax.add_patch(Rectangle((mark.left, mark.top), mark.width, mark.height, color=colour, linewidth=0,
                                    zorder=order))
