@@ -1,7 +1,8 @@
 """The viewer's pictures from Python, without a window."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def figure(view: str, models: Sequence = (), *, images=None, image: int = 0, lay
     layer : str, optional
         Of the models; all of them for 'activations', the first one for others by default.
     chosen : int, optional
-        The filter or channel that is framed.
+        The channel that is framed, or the filter of the first model, with those of the others that are most like it.
     sort : str
         Order of the filters, one of :data:`napari_viewer.core.filter_sheet.SORTS`.
     recording : str, optional
@@ -36,9 +37,9 @@ def figure(view: str, models: Sequence = (), *, images=None, image: int = 0, lay
         Its number; the most reliable one by default.
     theme : 'light' or 'dark'
     out : str or pathlib.Path, optional
-        PNG, SVG or PDF to write the sheet to, too.
+        PNG, SVG or PDF to write the sheet to, too; the latter two have letters and lines as such.
     width : int, optional
-        Of that file in pixels.
+        Of that file in pixels, 300 an inch in SVG and PDF.
 
     Returns
     -------
@@ -65,36 +66,45 @@ def figure(view: str, models: Sequence = (), *, images=None, image: int = 0, lay
     before = current().name
     use_theme(theme)
     try:
-        sheet = VIEWS[view](networks, images=images, image=image, layer=layer, chosen=chosen, sort=sort,
-                            recording=recording, neuron=neuron)
+        draw = VIEWS[view](networks, images=images, image=image, layer=layer, chosen=chosen, sort=sort,
+                           recording=recording, neuron=neuron)
+        if out is not None:
+            save_sheet(Path(out), draw, width)
+        return draw()
     finally:
         use_theme(before)
-    if out is not None:
-        save_sheet(Path(out), sheet, width)
-    return sheet
 
 
-def _filters(networks: list, *, chosen, sort, **_) -> np.ndarray:
-    from napari_viewer.core.filter_sheet import SORTS, FilterSheet
+def _filters(networks: list, *, chosen, sort, **_) -> Callable[[], np.ndarray]:
+    from napari_viewer.core.filter_match import match_filters, nearest_filters
+    from napari_viewer.core.filter_sheet import FITTED, MATCHED, SORTS, FilterSheet
     if sort not in SORTS:
         raise ValueError(f"Filters cannot be sorted by '{sort}': choose one of {', '.join(SORTS)}.")
-    fitted = SORTS[sort] not in (None, 'strength')
-    fits = {network.name: network.fit_gabors() for network in networks} if fitted else {}
-    return FilterSheet({network.name: network.filters for network in networks}, sort=sort, fits=fits,
-                       better={network.name: network.better_than_noise for network in networks}).draw(chosen)
+    filters = {network.name: network.filters for network in networks}
+    fits = {network.name: network.fit_gabors() for network in networks} if sort in FITTED else {}
+    matching = match_filters(filters) if sort == MATCHED else None
+    marked = None
+    if chosen is not None:
+        found = nearest_filters(networks[0].filters[chosen], filters)
+        marked = {name: number for name, (number, _) in found.items()} | {networks[0].name: chosen}
+        marked = matching.belonging(networks[0].name, chosen) if matching is not None else marked
+    sheet = FilterSheet(filters, sort=sort, fits=fits, matching=matching,
+                        better={network.name: network.better_than_noise for network in networks})
+    return functools.partial(sheet.draw_anew, marked)
 
 
-def _activations(networks: list, *, images, image, layer, chosen, **_) -> np.ndarray:
+def _activations(networks: list, *, images, image, layer, chosen, **_) -> Callable[[], np.ndarray]:
     from napari_viewer.core.feature_maps import FeatureMaps
     from napari_viewer.core.image_sets import any_images, from_stimulus_set
     from napari_viewer.core.map_sheet import ALL_LAYERS, MapOptions, MapSheet
     shown = any_images(images) or from_stimulus_set('SimulatedMouse')
     options = MapOptions(layer or ALL_LAYERS, compared=1 if len(networks) > 1 else None,
                          chosen=(layer, chosen) if layer and chosen is not None else None)
-    return MapSheet([FeatureMaps(network, shown) for network in networks]).draw(options, 0, image)
+    sheet = MapSheet([FeatureMaps(network, shown) for network in networks])
+    return functools.partial(sheet.draw, options, 0, image)
 
 
-def _neurons(networks: list, *, image, layer, recording, neuron, **_) -> np.ndarray:
+def _neurons(networks: list, *, image, layer, recording, neuron, **_) -> Callable[[], np.ndarray]:
     from napari_viewer.core.neuron_prediction import predict
     from napari_viewer.core.neuron_sheet import NeuronQuery, NeuronSheet
     from napari_viewer.core.recording import open_recording
@@ -103,15 +113,16 @@ def _neurons(networks: list, *, image, layer, recording, neuron, **_) -> np.ndar
     first, second = [*predictions, None, None][:2]
     import numpy as np
     number = int(np.nanargmax(opened.reliability)) if neuron is None else neuron
-    return NeuronSheet(NeuronQuery(opened, number, first, second, image)).draw()
+    return NeuronSheet(NeuronQuery(opened, number, first, second, image)).draw
 
 
-def _matrices(networks: list, *, layer, recording, **_) -> np.ndarray:
+def _matrices(networks: list, *, layer, recording, **_) -> Callable[[], np.ndarray]:
     from napari_viewer.core.matrix_comparison import compare, open_matrices
     from napari_viewer.core.matrix_sheet import MatrixQuery, MatrixSheet
     opened = open_matrices(recording or 'Antolik2016.VISp-rdm')
     comparison = compare(opened, networks[0], layer or networks[0].layers[0]) if networks else None
-    return MatrixSheet(MatrixQuery(opened, next(iter(opened.by_name)), comparison, True)).draw(None)
+    sheet = MatrixSheet(MatrixQuery(opened, next(iter(opened.by_name)), comparison, True))
+    return functools.partial(sheet.draw_anew, None)
 
 
 VIEWS = {'filters': _filters, 'activations': _activations, 'neurons': _neurons, 'matrices': _matrices}

@@ -11,6 +11,7 @@ from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QShortcut
 
 SETTLING = 150  # ms
+SELECTING = 'Control', 'Shift'  # keys that select while they are held; Qt calls the Mac's command key Control
 BLANK = (2, 2, 3)  # shape of a sheet that takes no room
 
 
@@ -36,11 +37,15 @@ class SheetLayer:
         where a box of numbers would take them otherwise.
     on_hover : callable, optional
         Called with the label under the mouse whenever it has changed.
+    on_select : callable, optional
+        Called with the labels that are clicked, or lie under a rectangle that is drawn, while Ctrl or Shift is held,
+        with which of the two it is, and whether another click or rectangle begins.
     """
 
     def __init__(self, dock, name: str, on_click: Callable[[int], None],
                  on_scroll: Callable[[int], None] | None = None, keys: dict[str, Callable[[], None]] | None = None,
-                 on_hover: Callable[[int], None] | None = None):
+                 on_hover: Callable[[int], None] | None = None,
+                 on_select: Callable[[list[int], str, bool], None] | None = None):
         self.viewer = getattr(dock.viewer, '__wrapped__', dock.viewer)  # plugins are given a proxy
         self._state, self._name, self._dock = dock.state, name, ref(dock)
         self._settled = QTimer(dock)  # when the docks around a new sheet have their places
@@ -49,7 +54,7 @@ class SheetLayer:
         self._on_click, self._on_scroll, self._keys = on_click, on_scroll, keys or {}
         self.layer, self.labels, self.table = None, np.zeros(BLANK[:2], np.uint16), None
         self._shortcuts, self._fitted = [], None
-        self._on_hover, self._hovered = on_hover, 0
+        self._on_hover, self._hovered, self._on_select = on_hover, 0, on_select
         self.viewer.canvas.events.size.connect(self._on_resized)
         dock.on_close(self.close)
 
@@ -175,8 +180,11 @@ class SheetLayer:
                     shortcut.activated.connect(self._keys[key])
                     self._shortcuts.append(shortcut)
 
+    def _pixel_at(self, position) -> np.ndarray:
+        return np.floor(np.asarray(self.layer.world_to_data(position))[-2:] + .5).astype(int)
+
     def _label_at(self, position) -> int:
-        row, column = np.floor(np.asarray(self.layer.world_to_data(position))[-2:] + .5).astype(int)
+        row, column = self._pixel_at(position)
         height, width = self.labels.shape
         return int(self.labels[row, column]) if 0 <= row < height and 0 <= column < width else 0
 
@@ -187,6 +195,10 @@ class SheetLayer:
         return ', '.join(f'{name}: {value}' for name, value in table.iloc[label - 1].items() if name != 'index')
 
     def _on_press(self, layer, event):
+        held = next((key for key in SELECTING if key in event.modifiers), None)
+        if held is not None and self._on_select is not None:
+            yield from self._select(event, held)
+            return
         moved = False
         yield
         while event.type == 'mouse_move':
@@ -194,6 +206,20 @@ class SheetLayer:
             yield
         if not moved:
             self._on_click(self._label_at(event.position))
+
+    def _select(self, event, held: str):
+        """Select the tile under the mouse, and all that a rectangle from there covers while it is dragged."""
+        start, before = self._pixel_at(event.position), None
+        while True:
+            (top, left), (bottom, right) = np.sort([start, self._pixel_at(event.position)], axis=0)
+            under = np.unique(self.labels[max(top, 0):max(bottom + 1, 0), max(left, 0):max(right + 1, 0)])
+            labels = [int(label) for label in under if label]
+            if labels != before:
+                self._on_select(labels, held, before is None)
+                before = labels
+            yield
+            if event.type != 'mouse_move':
+                return
 
     def _on_move(self, layer, event):
         label = self._label_at(event.position)

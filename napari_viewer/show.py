@@ -53,7 +53,7 @@ def show(model=None, images=None, *, name: str | None = None, viewer=None):
     return viewer
 
 
-def run(paths: list[Path], models: list[str], views: list[str] | None = None) -> None:
+def run(paths: list[Path], models: list[str], views: list[str] | None = None, new: bool = False) -> None:
     """Open napari and wait until it is closed: what `brainscore-mouse view` does.
 
     Parameters
@@ -64,6 +64,8 @@ def run(paths: list[Path], models: list[str], views: list[str] | None = None) ->
         Identifiers to show.
     views : list of str, optional
         Dock widgets to open, of :func:`~napari_viewer.docks.dock_names`; all by default.
+    new : bool
+        Whether the last session is left closed, which is opened again where nothing is named.
 
     Raises
     ------
@@ -74,10 +76,19 @@ def run(paths: list[Path], models: list[str], views: list[str] | None = None) ->
     FileNotFoundError
         If there is nothing at a path.
     """
+    anything = bool(paths or models or views is not None or new)
     views = list(dock_names()) if views is None else views
     _check(paths, views)
     import napari
     viewer = napari.Viewer(title=TITLE)
+    if anything or not open_last_session(viewer):
+        open_views(viewer, paths, models, views)
+    keep_session(viewer)
+    napari.run()
+
+
+def open_views(viewer, paths: list[Path], models: list[str], views: list[str]) -> None:
+    """Open dock widgets and in them what is named; see :func:`run`."""
     docks = [open_dock(viewer, view) for view in views]
     if docks:
         arrange(docks[-1])
@@ -86,7 +97,35 @@ def run(paths: list[Path], models: list[str], views: list[str] | None = None) ->
     elif not paths and views[-1:] == ['filters']:
         show_first(viewer)
     open_paths(viewer, paths)
-    napari.run()
+
+
+def open_last_session(viewer) -> bool:
+    """Open what was open when a viewer was closed last; whether there was anything."""
+    from napari.utils.notifications import show_info, show_warning
+
+    from napari_viewer.core.session import read_session
+    from napari_viewer.last_session import reopen
+    try:
+        session = read_session()
+    except (ValueError, OSError) as error:
+        show_warning(str(error))
+        return False
+    if session is None or not session.has_content:
+        return False
+    reopen(viewer, session)
+    docks = list(viewer.window.dock_widgets.values())
+    if docks:
+        arrange(docks[-1])
+        show_info("This is what was open last. 'brainscore-mouse view --new' starts anew.")
+    return bool(docks)
+
+
+def keep_session(viewer) -> None:
+    """Keep what is open for :func:`open_last_session` when the window is closed."""
+    from napari_viewer.last_session import SessionKeeper
+    docks = list(viewer.window.dock_widgets.values())
+    if docks:
+        SessionKeeper(viewer, docks[0].window())
 
 
 def show_first(viewer) -> None:

@@ -26,6 +26,7 @@ class ViewerState:
 
     def __init__(self):
         self.networks, self.images, self.image, self.chosen = [], None, 0, None
+        self.wanted_image: tuple[str, int] | None = None  # name of images, and which is chosen when they are shown
         self._on_canvas = self._active_dock = None
 
     @property
@@ -55,6 +56,9 @@ class ViewerState:
 
     def set_images(self, images, image: int = 0) -> None:
         """Let the models see these images, beginning with number `image`."""
+        if self.wanted_image is not None and image == 0 and self.wanted_image[0] == images.name:
+            image = min(max(self.wanted_image[1], 0), len(images) - 1)
+        self.wanted_image = None
         self.images, self.image = images, image
         self.images_changed.emit()
         self.image_changed.emit(image)

@@ -1,9 +1,46 @@
 'use strict';
 const DATA = JSON.parse(document.getElementById('data').textContent);
 const $ = id => document.getElementById(id);
-const SCORES = new Map(DATA.scores.map(([model, benchmark, score]) =>
-  [`${DATA.models[model]}\n${DATA.benchmarks[benchmark]}`, score]));
-const scoreOf = (model, benchmark) => SCORES.get(`${model}\n${benchmark}`);
+const COLUMNS = DATA.scores;
+const number = whole => whole == null ? null : whole / DATA.scale;
+const placeOf = names => new Map(names.map((name, i) => [name, i]));
+const MODELS = placeOf(DATA.models), BENCHMARKS = placeOf(DATA.benchmarks);
+
+// Where each score's layers and values of animals begin; the last number is the end.
+function starts(lists, lengths) {
+  const found = new Int32Array(lists.length + 1);
+  lists.forEach((list, i) => { found[i + 1] = found[i] + lengths[list]; });
+  return found;
+}
+const LAYERS_FROM = starts(COLUMNS.layers, COLUMNS.layer_lists.map(list => list.length));
+const VALUES = COLUMNS.animal_lists.map(list => list.reduce((sum, [, n]) => sum + n, 0));
+const ANIMALS_FROM = starts(COLUMNS.animals, VALUES), NEURONS_FROM = starts(COLUMNS.neurons, VALUES);
+const ROWS = new Int32Array(DATA.models.length * DATA.benchmarks.length).fill(-1);
+COLUMNS.model.forEach((model, i) => { ROWS[model * DATA.benchmarks.length + COLUMNS.benchmark[i]] = i; });
+
+const byAnimal = (list, values, from) => COLUMNS.animal_lists[list].map(([name, n]) =>
+  [name, values.slice(from, from += n).map(number)]);
+class Score {  // a row of the columns; its layers and animals are made when they are looked at
+  constructor(row) { this.row = row; }
+  get value() { return number(COLUMNS.value[this.row]); }
+  get error() { return number(COLUMNS.error[this.row]); }
+  get ceiling() { return number(COLUMNS.ceiling[this.row]); }
+  get n() { return COLUMNS.n[this.row]; }
+  get undefined() { return COLUMNS.undefined[this.row]; }
+  get layer() { return COLUMNS.names[COLUMNS.layer[this.row]]; }
+  get region() { return COLUMNS.names[COLUMNS.region[this.row]]; }
+  get layers() {
+    const from = LAYERS_FROM[this.row];
+    return COLUMNS.layer_lists[COLUMNS.layers[this.row]].map((name, i) => [COLUMNS.names[name],
+      number(COLUMNS.layer_values[from + i]), number(COLUMNS.layer_errors[from + i])]);
+  }
+  get animals() { return byAnimal(COLUMNS.animals[this.row], COLUMNS.animal_values, ANIMALS_FROM[this.row]); }
+  get neurons() { return byAnimal(COLUMNS.neurons[this.row], COLUMNS.neuron_values, NEURONS_FROM[this.row]); }
+}
+function scoreOf(model, benchmark) {
+  const row = ROWS[MODELS.get(model) * DATA.benchmarks.length + BENCHMARKS.get(benchmark)];
+  return row >= 0 ? new Score(row) : undefined;
+}
 const text = (value, digits = 3) => value == null ? '–' : value.toFixed(digits).replace('-', '−');
 const withError = score => text(score.value) + (score.error == null ? '' : ` ± ${text(score.error)}`);
 const areaOf = benchmark => (benchmark.match(/\.(VIS[a-z]+)/) || [])[1];
@@ -27,8 +64,9 @@ const shownBenchmarks = () => DATA.benchmarks.filter(name => matches(name, state
 function shownModels() {
   const models = DATA.models.filter(name => matches(name, state.models));
   const key = state.sort === 'model' ? name => name : name => (scoreOf(name, state.sort) || {}).value;
+  const keys = new Map(models.map(name => [name, key(name)]));
   return models.sort((a, b) => {
-    const [x, y] = [key(a), key(b)];
+    const [x, y] = [keys.get(a), keys.get(b)];
     if (x == null || y == null) return (x == null) - (y == null) || a.localeCompare(b);  // those without stand last
     return (state.down ? -1 : 1) * (typeof x === 'string' ? x.localeCompare(y) : x - y) || a.localeCompare(b);
   });
@@ -136,6 +174,13 @@ const LAYOUT = {margin: {l: 48, r: 8, t: 8, b: 60}, font: {color: INK, size: 12}
                 hovermode: 'closest', paper_bgcolor: '#fff', plot_bgcolor: '#fff'};
 const plot = (id, traces, layout) => Plotly.react(id, traces, {...LAYOUT, ...layout},
                                                   {displayModeBar: false, responsive: true});
+// Millions of letters, which are read once the table is there.
+function loadPlotly() {
+  if (window.Plotly) return;
+  const script = element('script');
+  script.textContent = $('plotly').textContent;
+  document.head.append(script);
+}
 function referenceLines(benchmark) {
   const found = DATA.references[benchmark] || {};
   const shapes = [['chance', 'dot'], ['untrained', 'dash']].filter(([name]) => found[name] != null);
@@ -145,11 +190,12 @@ function referenceLines(benchmark) {
                                                 xanchor: 'right', yanchor: 'bottom', font: {color: QUIET, size: 11}}))};
 }
 function drawDetail() {
+  loadPlotly();
   const {model, benchmark} = state, score = scoreOf(model, benchmark);
   $('title').textContent = score ? `${model} on ${benchmark}` : 'No score of this model on this benchmark';
   if (!score) {
     $('facts').textContent = '';
-    ['layers', 'animals'].forEach(id => Plotly.purge(id));
+    ['layers', 'neurons', 'animals'].forEach(id => Plotly.purge(id));
     return drawShared();
   }
   const facts = [`${withError(score)}, layer ${score.layer ?? 'none committed to'}`,
@@ -167,12 +213,28 @@ function drawDetail() {
     hovertemplate: '%{customdata}: %{y:.3f}<extra></extra>'}],
     {...referenceLines(benchmark), yaxis: {title: {text: 'value'}}, xaxis: {tickvals: names.map((_, i) => i),
       ticktext: names.map(name => name.length > 16 ? '…' + name.slice(-15) : name), tickangle: -40}});
-  const animals = Object.entries(score.animals || {});
+  drawNeurons(score.neurons);
+  const animals = score.animals;
   plot('animals', animals.map(([animal, values]) => ({y: values, name: animal, type: 'box', boxpoints: 'all',
     jitter: .5, pointpos: 0, marker: {size: 4, color: ACCENT, opacity: .6}, line: {color: INK, width: 1},
     fillcolor: 'rgba(0,0,0,0)', hovertemplate: `${animal}: %{y:.3f}<extra></extra>`})),
     {...referenceLines(benchmark), yaxis: {title: {text: 'value'}}});
   drawShared();
+}
+function drawNeurons(animals) {
+  $('no-neurons').hidden = animals.length > 0;
+  for (const id of ['neurons', 'of-neurons']) $(id).hidden = animals.length === 0;
+  if (!animals.length) return Plotly.purge('neurons');
+  const medians = animals.filter(([, values]) => values.length).map(([, values]) => {
+    const sorted = [...values].sort((a, b) => a - b), middle = (sorted.length - 1) / 2;
+    return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+  });
+  plot('neurons', animals.map(([animal, values], i) => ({x: values, name: animal, type: 'histogram', nbinsx: 40,
+    bingroup: 'all', marker: {color: ACCENT, opacity: .35 + .65 * i / animals.length},
+    hovertemplate: `${animal}, %{x}: %{y} neurons<extra></extra>`})),
+    {barmode: 'stack', xaxis: {title: {text: 'value of a neuron'}}, yaxis: {title: {text: 'neurons'}},
+     shapes: medians.map(x => ({type: 'line', yref: 'paper', y0: 0, y1: 1, x0: x, x1: x,
+                                line: {color: INK, width: 1, dash: 'dot'}}))});
 }
 function drawShared() {
   drawMap();
@@ -254,6 +316,7 @@ for (const name of ['models', 'benchmarks']) $(name).addEventListener('input', e
 });
 $('fact').addEventListener('change', event => {
   state.fact = event.target.value;
+  loadPlotly();
   drawAgainst();
   writeLink();
 });
@@ -274,8 +337,11 @@ function start() {
     'noise. ' + (DATA.benchmarks.some(name => name.startsWith('SimulatedMouse'))
       ? 'Benchmarks called SimulatedMouse are of simulated neurons. ' : '') + DATA.versions.join(' | ');
   drawTable();
-  drawDetail();
-  document.body.dataset.ready = Math.round(performance.now());
+  requestAnimationFrame(() => setTimeout(() => {  // the table is seen first
+    document.body.dataset.shown ??= Math.round(performance.now());
+    drawDetail();
+    document.body.dataset.ready = Math.round(performance.now());
+  }));
 }
 readLink();
 start();

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from training.atomic import replacing
 
+from .columns import SCALE, as_columns
 from .page_data import page_data
 
 _HERE = Path(__file__).parent
@@ -37,6 +38,7 @@ def page(data: dict) -> str:
     except ImportError as error:
         raise ImportError("The page's plots need Plotly: 'pip install plotly', or brainscore-mouse with its extra "
                           "'page'.") from error
+    data = {**data, 'scores': as_columns(data['scores']), 'scale': SCALE}
     parts = {'style': (_HERE / 'page.css').read_text(encoding='utf-8'), 'plotly': get_plotlyjs(),
              'script': (_HERE / 'page.js').read_text(encoding='utf-8'),
              # what could end the script element is written as JavaScript's escape for it

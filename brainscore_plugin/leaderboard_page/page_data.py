@@ -32,7 +32,8 @@ def page_data(sweeps: list[Path], facts: Path | None = None) -> dict:
         facts : dict, model -> name -> number; parameters from the sweeps, probes' accuracies from cards, and `facts`
         scores : list of [model, benchmark, score], both by their place in the lists; a score has value, error and layer
         of the committed layer, layers (list of [name, value, error]), animals (animal -> its values over image splits
-        at the committed layer), ceiling, n, undefined and region
+        at the committed layer), neurons (animal -> the values of its neurons there, where the sweep has kept them),
+        ceiling, n, undefined and region
         references : dict, benchmark -> chance, untrained and ceiling, where they are known
         versions : list of str
 
@@ -49,9 +50,9 @@ def page_data(sweeps: list[Path], facts: Path | None = None) -> dict:
         if not files:
             raise FileNotFoundError(f"{sweep} holds no results of a sweep: 'brainscore-mouse score --out {sweep}' "
                                     'writes them.')
-        for rows, summary in filter(None, map(_read, files)):
+        for rows, summary, neurons in filter(None, map(_read, files)):
             first = rows.iloc[0]
-            pairs.setdefault((first.model, first.benchmark), {})[first.layer] = rows, summary
+            pairs.setdefault((first.model, first.benchmark), {})[first.layer] = rows, summary, neurons
             versions.add(first.versions)
             if summary.get('parameters'):
                 named.setdefault(first.model, {})['parameters'] = summary['parameters']
@@ -66,21 +67,22 @@ def page_data(sweeps: list[Path], facts: Path | None = None) -> dict:
             'references': {benchmark: _references(benchmark, scores) for benchmark in benchmarks}}
 
 
-def _read(file: Path) -> tuple[pd.DataFrame, dict] | None:
+def _read(file: Path) -> tuple[pd.DataFrame, dict, dict] | None:
     try:
         table = pq.read_table(file)
-        return table.to_pandas(), json.loads(table.schema.metadata[b'summary'])
+        metadata = table.schema.metadata
+        return table.to_pandas(), json.loads(metadata[b'summary']), json.loads(metadata.get(b'neurons', b'{}'))
     except (pa.ArrowException, KeyError, TypeError, ValueError):
         return None  # damaged: the sweep computes it again
 
 
-def _score(layers: dict[str, tuple[pd.DataFrame, dict]]) -> dict:
-    """Of one model on one benchmark: layer -> rows and summary."""
+def _score(layers: dict[str, tuple[pd.DataFrame, dict, dict]]) -> dict:
+    """Of one model on one benchmark: layer -> rows, summary and values of neurons."""
     ordered = sorted(layers, key=lambda layer: (layers[layer][1].get('depth') or 0))
     committed = next((layer for layer in ordered if layers[layer][1]['committed']), None)
     score: dict[str, Any] = {'layers': [[layer, _number(layers[layer][1]['value']), _number(layers[layer][1]['error'])]
                         for layer in ordered], 'layer': committed, 'value': None, 'error': None}
-    rows, summary = layers[committed or ordered[0]]
+    rows, summary, neurons = layers[committed or ordered[0]]
     score |= {'region': summary.get('region'), 'n': summary.get('n_neurons'), 'undefined': summary.get('n_nan'),
               'ceiling': _number(rows.ceiling.median())}
     if committed is not None:
@@ -88,6 +90,7 @@ def _score(layers: dict[str, tuple[pd.DataFrame, dict]]) -> dict:
         if rows.animal.notna().all():
             score['animals'] = {str(animal): [_number(value) for value in own.value]
                                 for animal, own in rows.groupby('animal', sort=False)}
+        score['neurons'] = {animal: [value for value in own if value is not None] for animal, own in neurons.items()}
     return score
 
 

@@ -18,7 +18,8 @@ SCHEMA = pa.schema({
     'n_neurons': pa.int32(), 'n_nan': pa.int32(), 'seed': pa.int64(), 'protocol': pa.string(), 'versions': pa.string()})
 
 
-def write_result(task: Task, out: Path, rows: pd.DataFrame, summary: dict, fingerprint: str) -> None:
+def write_result(task: Task, out: Path, rows: pd.DataFrame, summary: dict, fingerprint: str,
+                 neurons: dict[str, list[float | None]] | None = None) -> None:
     """Write the file of a task's result: the same content gives the same bytes.
 
     Parameters
@@ -34,10 +35,13 @@ def write_result(task: Task, out: Path, rows: pd.DataFrame, summary: dict, finge
         What the leaderboard shows; goes into the file's metadata.
     fingerprint : str
         Of all that the result follows from; goes into the metadata, too.
+    neurons : dict of str to list of float, optional
+        Animal -> the value of each of its neurons, None where it has none; goes into the metadata, too.
     """
     rows = rows.assign(model=task.model, layer=task.layer, benchmark=task.benchmark)
     table = pa.Table.from_pandas(rows[SCHEMA.names], schema=SCHEMA, preserve_index=False)
-    table = table.replace_schema_metadata({'fingerprint': fingerprint, 'summary': json.dumps(summary, sort_keys=True)})
+    table = table.replace_schema_metadata({'fingerprint': fingerprint, 'summary': json.dumps(summary, sort_keys=True),
+                                           **({'neurons': json.dumps(neurons)} if neurons else {})})
     path = task.result_path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path, out / PARTIAL) as temporary:

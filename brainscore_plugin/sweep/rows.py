@@ -26,6 +26,19 @@ def score_rows(score: Score, benchmark) -> pd.DataFrame:
     return rows.assign(seed=score.attrs.get('seed'), protocol=score.attrs.get('protocol'), versions=versions())
 
 
+def neuron_values(score: Score) -> dict[str, list[float | None]]:
+    """Animal -> the noise-corrected values of its neurons, None where one has none; empty where neurons are pooled.
+
+    To four digits: there are thousands, and they are shown, not computed with.
+    """
+    values = score.attrs.get('neuroids')
+    if values is None:
+        return {}
+    owners = values['animal'].values
+    return {str(animal): [round(float(value), 4) if np.isfinite(value) else None for value in values.values[
+        owners == animal]] for animal in dict.fromkeys(owners)}
+
+
 def _without_splits(score: Score) -> pd.DataFrame:
     """Of a metric that has a value for each animal (or field of view) and no image splits; one row without either."""
     row = _one_row(score)

@@ -20,7 +20,7 @@ from brainscore_plugin.any_network import load_model
 from .features import FeatureFolder, RecordedLayer
 from .fingerprint import code_digest, digest, recordings_digest, stimuli_digest, weights_digest
 from .results import read_summary, write_result
-from .rows import score_rows
+from .rows import neuron_values, score_rows
 from .tasks import COMMITTED, PlannedTask, Task
 
 
@@ -139,7 +139,7 @@ def score_task(planned: PlannedTask, features: dict[str, RecordedLayer] | None, 
                'mapped': planned.mapped,
                'n_neurons': score.attrs.get('n_neurons'), 'n_nan': score.attrs.get('n_nan'),
                'depth': planned.depth, 'parameters': planned.parameters, **_other_animals(benchmark)}
-    write_result(task, out, score_rows(score, benchmark), summary, planned.fingerprint)
+    write_result(task, out, score_rows(score, benchmark), summary, planned.fingerprint, neuron_values(score))
     return summary
 
 

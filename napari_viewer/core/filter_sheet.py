@@ -4,16 +4,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from napari_viewer.core.sheet_drawing import blank_sheet, message_sheet, write
+from napari_viewer.core.filter_match import Matching
+from napari_viewer.core.sheet_drawing import blank_sheet, draw_line, fill, message_sheet, write
 from napari_viewer.core.theme import DARK, theme
 from napari_viewer.core.tile_grid import TileGrid, enlarge, fit_tile, square_columns
 from training.atomic import replacing
 
 CONTRASTS = ('each filter', 'each model', 'all models')
-SORTS = {'number': None, 'orientation': 'orientation_deg', 'frequency': 'frequency_cycles_per_pixel',
-         'bandwidth': 'bandwidth_octaves', 'Gabor fit (R²)': 'r2', 'strength': 'strength'}
+FITTED = {'orientation': 'orientation_deg', 'frequency': 'frequency_cycles_per_pixel',
+          'bandwidth': 'bandwidth_octaves', 'Gabor fit (R²)': 'r2'}  # order -> column of the fits
+NUMBER, STRENGTH, MATCHED = 'number', 'strength', 'match, one to one'
+SORTS = (NUMBER, *FITTED, STRENGTH, MATCHED)
 SIZE = (980, 980)  # px; about the canvas of a napari window, so that captions are drawn pixel by pixel
 TITLE, MARGIN, LEFT, NUMBERED = 24, 10, 22, 40  # px; tiles of NUMBERED and more have their numbers written in
 MARK = 3  # px of the line under filters that are fitted better than noise
@@ -33,18 +36,20 @@ class FilterSheet:
     colour : bool
         Whether filters are drawn in colour (those of three channels) or in luminance, the mean over channels.
     sort : str
-        One of :data:`SORTS`; all but 'number' and 'strength' need fits.
+        One of :data:`SORTS`; those of :data:`FITTED` need `fits`, :data:`MATCHED` needs `matching`.
     fits : dict of str to pandas.DataFrame, optional
         Name of the model -> what :func:`study.gabor_fit.fit_gabors` returns; outlined on the chosen filter.
     better : dict of str to numpy.ndarray or None, optional
         Name of the model -> whether each filter is fitted better than noise is, which is marked.
+    matching : Matching, optional
+        Of the filters of all models.
     """
 
     def __init__(self, filters: dict[str, np.ndarray], contrast: str = 'each filter', colour: bool = True,
-                 sort: str = 'number', fits: dict[str, pd.DataFrame] | None = None,
-                 better: dict[str, np.ndarray | None] | None = None):
+                 sort: str = NUMBER, fits: dict[str, pd.DataFrame] | None = None,
+                 better: dict[str, np.ndarray | None] | None = None, matching: Matching | None = None):
         self.filters, self.contrast, self.colour, self.sort = filters, contrast, colour, sort
-        self.fits = fits or {}
+        self.fits, self.matching = fits or {}, matching
         self.better = {name: passed for name, passed in (better or {}).items() if passed is not None}
         self.orders = {name: self._order(name) for name in filters}
         self.grids = self._lay_out()
@@ -61,6 +66,9 @@ class FilterSheet:
     @functools.cached_property
     def base(self) -> np.ndarray:
         """The sheet without a filter chosen, uint8 (height, width, 3)."""
+        return self._draw_base()
+
+    def _draw_base(self) -> np.ndarray:
         if not self.filters:
             return message_sheet(NO_MODEL)
         sheet = blank_sheet(self.size)
@@ -72,12 +80,18 @@ class FilterSheet:
             self._write_numbers(sheet, grid, order)
             for place in np.flatnonzero(self.better[name][order]) if name in self.better else ():
                 row, column = grid.corner(place)
-                sheet[row + grid.tile - MARK:row + grid.tile, column:column + grid.tile] = theme().second
+                fill(sheet, row + grid.tile - MARK, column, MARK, grid.tile, theme().second)
         return sheet
 
     def draw(self, chosen: int | dict[str, int] | None = None) -> np.ndarray:
         """The sheet with a filter framed and its Gabor fit outlined: one number for all models, or one for each."""
-        sheet = self.base.copy()
+        return self._frame(self.base.copy(), chosen)
+
+    def draw_anew(self, chosen: int | dict[str, int] | None = None) -> np.ndarray:
+        """The same, with all letters and lines drawn anew, see :func:`.sheet_drawing.as_marks`."""
+        return self._frame(self._draw_base(), chosen)
+
+    def _frame(self, sheet: np.ndarray, chosen: int | dict[str, int] | None) -> np.ndarray:
         if chosen is None:
             return sheet
         for name, grid in self.grids.items():
@@ -102,24 +116,31 @@ class FilterSheet:
                 for column, head in (('orientation_deg', 'orientation (°)'), ('r2', 'R²'),
                                      ('frequency_cycles_per_pixel', 'cycles/pixel')):
                     tables[-1][head] = fits[column].round(2).to_numpy()
+            if self.sort == MATCHED and self.matching is not None:
+                tables[-1]['similarity'] = self.matching.alike[name][self.orders[name]].round(2)
             first += grid.n
         return labels, pd.concat(tables, ignore_index=True)
 
     def table(self) -> pd.DataFrame:
-        """Every filter of every model with its strength (root mean square of its weights) and its fit."""
+        """Every filter of every model with its strength (root mean square of its weights), fit and match."""
         tables = []
         for name, weights in self.filters.items():
             table = self.fits.get(name, pd.DataFrame({'filter': np.arange(len(weights))}))
             tables.append(table.assign(strength=_strength(weights)))
+            if self.matching is not None:
+                tables[-1]['match'], tables[-1]['similarity'] = self.matching.partners[name], self.matching.alike[name]
             tables[-1].insert(0, 'model', name)
         return pd.concat(tables, ignore_index=True)
 
     def _order(self, name: str) -> np.ndarray:
-        column, weights = SORTS[self.sort], self.filters[name]
-        if column == 'strength':
+        weights = self.filters[name]
+        if self.sort == STRENGTH:
             return np.argsort(-_strength(weights), kind='stable')
-        if column is None or name not in self.fits:
+        if self.sort == MATCHED and self.matching is not None:
+            return self.matching.orders[name]
+        if self.sort not in FITTED or name not in self.fits:
             return np.arange(len(weights))
+        column = FITTED[self.sort]
         values = self.fits[name][column].to_numpy()
         return np.argsort(-values if column == 'r2' else values, kind='stable')  # NaN come last
 
@@ -157,7 +178,7 @@ class FilterSheet:
 
     def _write_numbers(self, sheet: np.ndarray, grid: TileGrid, order: np.ndarray) -> None:
         if grid.tile < NUMBERED:  # no room in the tiles: the number of each row's first filter, where they follow on
-            for k in range(0, grid.n if self.sort == 'number' else 0, grid.columns):
+            for k in range(0, grid.n if self.sort == NUMBER else 0, grid.columns):
                 row = grid.corner(k)[0] + grid.tile // 2 - 7
                 write(sheet, f'{k:>2}', row, grid.left - 16, 11, theme().faint)
             return
@@ -174,12 +195,11 @@ class FilterSheet:
         if not np.isfinite(fit.r2):
             return
         row, column = grid.corner(place)
-        tile = Image.fromarray(sheet[row:row + grid.tile, column:column + grid.tile])
-        draw, scale = ImageDraw.Draw(tile), grid.tile / self.filters[name].shape[-1]
+        size, scale = self.filters[name].shape[-1], grid.tile / self.filters[name].shape[-1]
         for colour, width in ((theme().ground, 3), (theme().highlight, 1)):  # seen on light and dark alike
-            for line in outline(fit, self.filters[name].shape[-1]):
-                draw.line([tuple(point) for point in (line + .5) * scale], fill=colour, width=width)
-        sheet[row:row + grid.tile, column:column + grid.tile] = np.asarray(tile)
+            for line in outline(fit, size):
+                for part in _within((line + .5) * scale, grid.tile):
+                    draw_line(sheet, part + np.array([column, row]), colour, width)
 
 
 def outline(fit: pd.Series, size: int) -> list[np.ndarray]:
@@ -205,6 +225,15 @@ def outline(fit: pd.Series, size: int) -> list[np.ndarray]:
     turn = np.linspace(0, 2 * np.pi, 49)[:, None]
     return [centre + length * np.cos(turn) * along + width * np.sin(turn) * across,
             np.array([centre - length * along, centre + length * along])]
+
+
+def _within(line: np.ndarray, tile: int) -> list[np.ndarray]:
+    """The parts of a line of points (n, 2) that lie in a tile of so many pixels."""
+    ends = np.linspace(0, len(line) - 1, max(len(line), 50))
+    points = np.stack([np.interp(ends, np.arange(len(line)), line[:, axis]) for axis in (0, 1)], axis=1)
+    inside = ((points >= 0) & (points <= tile - 1)).all(axis=1)
+    parts = np.split(np.arange(len(points)), np.flatnonzero(np.diff(inside)) + 1)
+    return [points[part] for part in parts if inside[part[0]] and len(part) > 1]
 
 
 def export(directory: Path, sheet: np.ndarray, table: pd.DataFrame) -> list[Path]:

@@ -1,4 +1,5 @@
 """Sets of images to browse and to show to networks: prepared domains, archives, folders, stimulus sets, arrays."""
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,7 +70,18 @@ class ImageSet:
 
     def subset(self, numbers: np.ndarray, name: str) -> 'ImageSet':
         """Some of the images as a set of their own, in the order of `numbers`."""
-        return ImageSet(name, self.index.iloc[numbers], lambda i: self._load(int(numbers[i])))
+        return joined([(self, numbers)], name)
+
+    @functools.cached_property
+    def names(self) -> list[str]:
+        """Class and source of each image in small letters, in which users search."""
+        return [f'{class_name} {source}'.lower() for class_name, source in zip(self.index['class_name'],
+                                                                               self.index['source'])]
+
+    def matching(self, search: str) -> np.ndarray:
+        """Numbers of the images whose class or source holds every word of a search, in letters of any size."""
+        words = search.lower().split()
+        return np.flatnonzero([all(word in name for word in words) for name in self.names])
 
     def source(self, i: int) -> str:
         """Where image i comes from."""
@@ -86,6 +98,26 @@ def any_images(images) -> ImageSet | None:
     if isinstance(images, (str, Path)):
         return from_path(Path(images)) if Path(images).exists() else from_domain(images)
     return from_array(images)
+
+
+def joined(parts: list[tuple[ImageSet, np.ndarray]], name: str) -> ImageSet:
+    """Some images of several sets as one set, in the order in which they are given.
+
+    Parameters
+    ----------
+    parts : list of (ImageSet, numpy.ndarray)
+        Each set with the numbers of its images.
+    name : str
+    """
+    ends = np.cumsum([len(numbers) for _, numbers in parts])
+
+    def load(i: int):
+        k = int(np.searchsorted(ends, i, side='right'))
+        images, numbers = parts[k]
+        return images._load(int(numbers[i - ends[k] + len(numbers)]))
+
+    index = pd.concat([images.index.iloc[numbers] for images, numbers in parts], ignore_index=True)
+    return ImageSet(name, index, load)
 
 
 def from_array(images, name: str = 'images') -> ImageSet:

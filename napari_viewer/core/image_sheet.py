@@ -24,12 +24,13 @@ class ImageSheet:
     sets : list of ImageSet
     class_name : str, optional
         Show only images of this class.
+    search : str
+        Show only images whose class or source holds each of these words.
     """
 
-    def __init__(self, sets: list[ImageSet], class_name: str | None = None):
-        self.sets, self.class_name = sets, class_name
-        self.numbers = [np.flatnonzero(images.index['class_name'].to_numpy() == class_name)
-                        if class_name else np.arange(len(images)) for images in sets]
+    def __init__(self, sets: list[ImageSet], class_name: str | None = None, search: str = ''):
+        self.sets, self.class_name, self.search = sets, class_name, ' '.join(search.split())
+        self.numbers = [self._listed(images) for images in sets]
         room = (SIZE[1] - MARGIN) // max(len(sets), 1) - MARGIN
         self.columns = max((room - GAP) // (TILE + GAP), 1)
         self.rows = (SIZE[0] - TITLE - MARGIN) // (TILE + GAP)
@@ -43,8 +44,9 @@ class ImageSheet:
         longest = max((len(numbers) for numbers in self.numbers), default=0)
         return max(-(-longest // self.columns) - self.rows, 0)
 
-    def draw(self, row: int, chosen: tuple[int, int] | None = None) -> np.ndarray:
-        """The sheet from a row on, uint8 (height, width, 3), with the chosen (set, image) framed."""
+    def draw(self, row: int, chosen: tuple[int, int] | None = None,
+             selected: frozenset[tuple[int, int]] = frozenset()) -> np.ndarray:
+        """The sheet from a row on, uint8 (height, width, 3), with the selected and the chosen (set, image) framed."""
         sheet = blank_sheet(SIZE)
         for k, (images, numbers) in enumerate(zip(self.sets, self.numbers)):
             grid, shown = self.grid(k), self._shown(k, row)
@@ -57,6 +59,9 @@ class ImageSheet:
             for place, number in enumerate(shown):
                 tiles[place] = self._thumbnail(k, int(number))
             grid.draw(sheet, tiles)
+            for place, number in enumerate(shown if selected else ()):
+                if (k, int(number)) in selected:
+                    grid.frame(sheet, place, theme().second)
             if chosen is not None and chosen[0] == k:
                 place = np.flatnonzero(shown == chosen[1])
                 if place.size:
@@ -91,6 +96,12 @@ class ImageSheet:
         k, place = divmod(label - 1, self.rows * self.columns)
         shown = self._shown(k, row)
         return (k, int(shown[place])) if place < len(shown) else None
+
+    def _listed(self, images: ImageSet) -> np.ndarray:
+        listed = images.matching(self.search) if self.search else np.arange(len(images))
+        if self.class_name:
+            listed = listed[images.index['class_name'].to_numpy()[listed] == self.class_name]
+        return listed
 
     def _shown(self, k: int, row: int) -> np.ndarray:
         return self.numbers[k][row * self.columns:(row + self.rows) * self.columns]

@@ -59,7 +59,7 @@ class MapSheet:
         write(sheet, f'image {image}' + (f'  {class_name}' if class_name else ''), TOP - 2, LEFT, 15, width=INPUT)
         if own.shape[0] != own.shape[1]:
             write(sheet, f'{own.shape[1]} x {own.shape[0]} pixels, squeezed as models see it',
-                  TOP + CAPTION + INPUT + 2, LEFT, 11, theme().faint, width=INPUT)
+                  TOP + CAPTION + INPUT + 2, LEFT, 13, theme().faint, width=INPUT)
         for k, number in enumerate(self._models(options, model)):
             write(sheet, self.features[number].network.name, TOP - 2 + k * HALF, LEFT + INPUT + MARGIN, 16)
         for number, place in self.layout(options, model):
@@ -69,7 +69,7 @@ class MapSheet:
         if options.top and options.layer != ALL_LAYERS:
             legend += ['Blue frames: the ten channels', 'with the highest mean here.']
         for line, text in enumerate(legend):
-            write(sheet, text, SIZE[0] - 17 * (len(legend) - line) - 4, LEFT, 12, theme().faint, width=INPUT)
+            write(sheet, text, SIZE[0] - 18 * (len(legend) - line) - 4, LEFT, 14, theme().faint, width=INPUT)
         return sheet
 
     def layout(self, options: MapOptions, model: int) -> list[tuple[int, tuple[str, TileGrid]]]:
@@ -127,7 +127,7 @@ class MapSheet:
         grid.draw(sheet, tiles)
         height, width = maps.shape[1:]
         text = f'{layer}: {len(maps)} maps of {width} x {height}, brightest {ceiling:.3g}'
-        write(sheet, text, grid.top - CAPTION + 4, grid.left, 12, theme().faint, width=max(grid.width, 200))
+        write(sheet, text, grid.top - CAPTION + 3, grid.left, 14, theme().faint, width=max(grid.width, 200))
         if options.top and options.layer != ALL_LAYERS:
             for channel in features.top_channels(image, layer):
                 grid.frame(sheet, channel, theme().second)
@@ -150,7 +150,7 @@ class MapSheet:
             draw_frame(sheet, top, LEFT, INPUT, INPUT, 2, theme().highlight)
             write(sheet, f'{layer} channel {channel}  {features.network.name}', top - CAPTION + 2, LEFT, 13,
                   theme().highlight, width=INPUT)
-            write(sheet, f'mean {values.mean():.3g}, max {values.max():.3g}', top + INPUT + 4, LEFT, 12, theme().faint)
+            write(sheet, f'mean {values.mean():.3g}, max {values.max():.3g}', top + INPUT + 4, LEFT, 14, theme().faint)
             top += INPUT + 2 * CAPTION + MARGIN
 
 

@@ -45,9 +45,12 @@ class MatrixSheet:
     @cached_property
     def base(self) -> np.ndarray:
         """The sheet without a pair, uint8 (height, width, 3)."""
+        return self._draw_base()
+
+    def _draw_base(self) -> np.ndarray:
         query, sheet = self.query, blank_sheet(SIZE)
         write(sheet, f'{query.name}, {query.measured.kind} ({query.measured.identifier})', 10, LEFT, 16, width=SIDE)
-        write(sheet, f'{len(self.order)} images, 1 - r over neurons', 34, LEFT, 12, theme().faint, width=SIDE)
+        write(sheet, f'{len(self.order)} images, 1 - r over neurons', 34, LEFT, 14, theme().faint, width=SIDE)
         self._draw_matrix(sheet, self.measured.matrix, LEFT)
         left, comparison = LEFT * 2 + SIDE + 8, query.comparison
         if comparison is None:
@@ -57,24 +60,30 @@ class MatrixSheet:
         raw, corrected, ceiling = (values[query.name] for values in (comparison.raw, comparison.corrected,
                                                                      comparison.ceiling))
         write(sheet, f'correlation {raw:.3f}, corrected for noise {corrected:.3f}; ceiling {ceiling:.3f}', 34,
-              left, 12, theme().faint, width=SIDE)
+              left, 14, theme().faint, width=SIDE)
         self._draw_matrix(sheet, comparison.matrices[query.name], left)
         return sheet
 
     def draw(self, pair: tuple[int, int] | None) -> np.ndarray:
         """The sheet with a pair of places in the order, and both their images."""
-        sheet = self.base.copy()
+        return self._draw_pair(self.base.copy(), pair)
+
+    def draw_anew(self, pair: tuple[int, int] | None) -> np.ndarray:
+        """The same, with all letters and frames drawn anew, see :func:`.sheet_drawing.as_marks`."""
+        return self._draw_pair(self._draw_base(), pair)
+
+    def _draw_pair(self, sheet: np.ndarray, pair: tuple[int, int] | None) -> np.ndarray:
         top = TOP + SIDE + 30
         if pair is None:
             write(sheet, 'Move the mouse over a matrix to see the two images; a click chooses the first of them.', top,
-                  LEFT, 13, theme().faint)
+                  LEFT, 14, theme().faint)
             return sheet
         first, second = self.order[list(pair)]
         for k, image in enumerate((first, second)):
             number, left = self.measured.numbers[image], LEFT + k * (PAIR + 20)
             sheet[top:top + PAIR, left:left + PAIR] = np.asarray(Image.fromarray(
                 self.query.measured.images.read(int(number))).resize((PAIR, PAIR), Image.Resampling.BILINEAR))
-            write(sheet, f'image {number}', top + PAIR + 4, left, 12, theme().faint)
+            write(sheet, f'image {number}', top + PAIR + 4, left, 14, theme().faint)
         lines = [f'measured {self.measured.matrix[first, second]:.3f}']
         if self.query.comparison is not None:
             lines += [f'{self.query.comparison.network.name} '
@@ -120,7 +129,7 @@ class MatrixSheet:
         ranks = (ranks + ranks.T)[np.ix_(self.order, self.order)]
         sheet[TOP:TOP + SIDE, left:left + SIDE] = _viridis()[np.rint(255 * ranks).astype(int)][
             self.place[:, None], self.place[None, :]]
-        write(sheet, 'dark: alike; light: unlike (ranks of all pairs)', TOP + SIDE + 6, left, 11, theme().faint)
+        write(sheet, 'dark: alike; light: unlike (ranks of all pairs)', TOP + SIDE + 6, left, 14, theme().faint)
 
     def _mark(self, sheet: np.ndarray, pair: tuple[int, int], left: int) -> None:
         (top, bottom), (first, last) = ((np.flatnonzero(self.place == place)[[0, -1]]) for place in pair)

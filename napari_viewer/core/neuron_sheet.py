@@ -8,7 +8,7 @@ from PIL import Image
 from napari_viewer.core.model_style import model_style
 from napari_viewer.core.neuron_prediction import Prediction
 from napari_viewer.core.recording import Recording
-from napari_viewer.core.sheet_drawing import blank_sheet, draw_frame, write
+from napari_viewer.core.sheet_drawing import blank_sheet, draw_frame, fill, write
 from napari_viewer.core.theme import theme
 from napari_viewer.core.tile_grid import TileGrid
 
@@ -58,7 +58,7 @@ class NeuronSheet:
         title = (f'{recording.facts["neuroid_id"][k]}, {recording.kind} ({recording.images.name}): '
                  f'reliability {recording.reliability[k]:.2f}')
         write(sheet, title, 8, MARGIN, 17, theme().text, width=SIZE[1] - 2 * MARGIN)
-        write(sheet, recording.describe(k), 30, MARGIN, 12, theme().faint, width=SIZE[1] - 2 * MARGIN)
+        write(sheet, recording.describe(k), 30, MARGIN, 14, theme().faint, width=SIZE[1] - 2 * MARGIN)
         for name, numbers in (('most', self.most), ('least', self.least)):
             self._draw_images(sheet, numbers, ROWS[name], f'drives\nit {name}')
         self._draw_answers(sheet)
@@ -97,7 +97,7 @@ class NeuronSheet:
         for place, number in enumerate(numbers):
             row, column = grid.corner(place)
             response = self.query.recording.averages[self.query.neuron, number]
-            write(sheet, f'{response:.2g}', row + TILE + 2, column, 11, theme().faint)
+            write(sheet, f'{response:.2g}', row + TILE + 1, column, 13, theme().faint)
             if number == self.query.image:
                 grid.frame(sheet, place)
 
@@ -105,8 +105,10 @@ class NeuronSheet:
         """Mean and standard error over trials for every image, strongest first, and the prediction's place."""
         recording, k, query = self.query.recording, self.query.neuron, self.query
         responses, errors = recording.averages[k, self.order], recording.errors[k, self.order]
-        low = min(float(np.min(responses - np.nan_to_num(errors))), 0.)
-        high = float(np.max(responses + np.nan_to_num(errors))) or 1.
+        spread = np.nan_to_num(errors)
+        shown = np.concatenate([responses - spread, responses + spread, [0.], *(
+            _rescaled(one, k)[self.order] for one in (query.other, query.prediction) if one is not None)])
+        low, high = float(np.nanmin(shown)), float(np.nanmax(shown)) or 1.
         plot = Plot(sheet, ANSWERS, (-.5, len(self.order) - .5), (low, high))
         plot.axes('', f'response to {len(self.order)} images, strongest first: mean and error over trials'
                   + ('; dots: predicted when held out' if query.prediction is not None else ''))
@@ -138,7 +140,7 @@ class NeuronSheet:
         for line, text in enumerate(lines):
             one = (prediction, query.other)[line // 2]
             write(sheet, text, top + 17 * line, left, 13, _colour(one) if line % 2 == 0 else theme().faint)
-        write(sheet, 'r: mean over splits, as the benchmark scores it', top + 17 * len(lines), left, 11, theme().faint)
+        write(sheet, 'r: mean over splits, as the benchmark scores it', top + 17 * len(lines), left, 13, theme().faint)
         for row, one in enumerate(filter(None, (prediction, query.other))):
             self._draw_fields(sheet, one, FIELDS[0] + row * (FIELD + 36))
 
@@ -154,10 +156,10 @@ class NeuronSheet:
                                ('that place in its best image', _signed_over(prediction, pattern, int(self.order[0])))):
             sheet[top + 18:top + 18 + FIELD, left:left + FIELD] = _fitted(picture)
             draw_frame(sheet, top + 18, left, FIELD, FIELD, 1, theme().faint)
-            write(sheet, title, top, left, 11, theme().faint, width=FIELD)
+            write(sheet, title, top, left, 13, theme().faint, width=FIELD + 16)
             left += FIELD + 18
         write(sheet, f'{prediction.network.name}: strongest channels ' + ', '.join(map(str, strongest)),
-              top + FIELD + 20, FIELDS[1], 11, theme().faint)
+              top + FIELD + 20, FIELDS[1], 13, theme().faint)
 
 
 class Plot:
@@ -178,41 +180,45 @@ class Plot:
 
     def axes(self, x: str, title: str) -> None:
         """Lines, limits and titles."""
-        self.sheet[self.top:self.top + self.height, self.left - 1] = theme().faint
-        self.sheet[self.top + self.height, self.left:self.left + self.width] = theme().faint
-        write(self.sheet, title, self.top - 19, self.left, 12, theme().faint, width=self.width)
+        fill(self.sheet, self.top, self.left - 1, self.height, 1, theme().faint)
+        fill(self.sheet, self.top + self.height, self.left, 1, self.width, theme().faint)
+        write(self.sheet, title, self.top - 20, self.left, 14, theme().faint, width=self.width)
         for value in _ticks(self._y0, self._y1):
             row = int(self._row(value))
-            self.sheet[row, self.left - 5:self.left] = theme().faint
-            write(self.sheet, f'{value + 0:.3g}', row - 7, self.left - 38, 11, theme().faint, width=32)
+            fill(self.sheet, row, self.left - 5, 1, 5, theme().faint)
+            write(self.sheet, f'{value + 0:.3g}', row - 8, self.left - 40, 13, theme().faint, width=34)
         if x:
             for value in _ticks(self._x0, self._x1):
                 column = int(self._column(value))
-                self.sheet[self.top + self.height:self.top + self.height + 5, column] = theme().faint
-                write(self.sheet, f'{value:.3g}', self.top + self.height + 6, column - 10, 11, theme().faint)
-            write(self.sheet, x, self.top + self.height + 22, self.left + self.width // 2 - 26, 12, theme().faint)
+                fill(self.sheet, self.top + self.height, column, 5, 1, theme().faint)
+                write(self.sheet, f'{value:.3g}', self.top + self.height + 6, column - 10, 13, theme().faint)
+            write(self.sheet, x, self.top + self.height + 22, self.left + self.width // 2 - 26, 14, theme().faint)
 
     def dots(self, x, y, colour: tuple[int, int, int], size: int) -> None:
         """Square dots of `size` pixels."""
         for column, row in zip(self._column(np.asarray(x, float)), self._row(np.asarray(y, float))):
             if np.isfinite(column + row):
                 top, left = int(row) - size // 2, int(column) - size // 2
-                self.sheet[max(top, self.top):top + size, max(left, self.left):left + size] = colour
+                inner = max(top, self.top), max(left, self.left)
+                fill(self.sheet, *inner, top + size - inner[0], left + size - inner[1], colour)
 
     def bars(self, x, y: np.ndarray, errors: np.ndarray, colour: tuple[int, int, int]) -> None:
         """Dots with vertical error bars."""
         for column, low, high in zip(self._column(np.asarray(x, float)), self._row(y - errors), self._row(y + errors)):
             if np.isfinite(low + high):
-                self.sheet[max(int(high), self.top):int(low) + 1, int(column)] = np.array(colour) * 2 // 3
+                end = max(int(high), self.top)
+                fill(self.sheet, end, int(column), int(low) + 1 - end, 1, [part * 2 // 3 for part in colour])
         self.dots(x, y, colour, 4)
 
     def vertical(self, x: float) -> None:
-        self.sheet[self.top:self.top + self.height:2, int(self._column(x))] = theme().highlight
+        for row in range(self.top, self.top + self.height, 2):
+            fill(self.sheet, row, int(self._column(x)), 1, 1, theme().highlight)
 
     def diagonal(self) -> None:
         """Where x equals y."""
         for step in range(0, self.width, 3):
-            self.sheet[self.top + self.height - 1 - step * self.height // self.width, self.left + step] = theme().faint
+            fill(self.sheet, self.top + self.height - 1 - step * self.height // self.width, self.left + step, 1, 1,
+                 theme().faint)
 
     def _column(self, x):
         return self.left + (x - self._x0) / (self._x1 - self._x0) * (self.width - 1)

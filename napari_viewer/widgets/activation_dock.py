@@ -55,6 +55,7 @@ class ActivationDock(DockWidget):
 
     def _make_widgets(self) -> None:
         self.picker, self.controls, self.worker_bar = ModelPicker(self), MapControls(), WorkerBar()
+        self.kept |= self.controls.kept
         self.image_set_label = QLabel('Images: none yet')
         self.image_set_label.setToolTip("What the models see; 'Show to models' in the domain browser changes it.")
         self.image_set_label.setWordWrap(True)
@@ -108,6 +109,12 @@ class ActivationDock(DockWidget):
             self._put(self._kept)
         else:
             self._prepare()
+
+    def paint(self) -> np.ndarray:
+        """The sheet that is on the canvas, drawn anew."""
+        if not self.features:
+            return placeholder(NO_MODEL)
+        return self.map_stack.sheet.draw(self.map_stack.options, self.model, self.state.image)
 
     def draw_anew(self) -> None:
         self.map_stack.set_features(self.features)

@@ -1,13 +1,16 @@
 """What all dock widgets have in common: a viewer, the state that they share, and letting go of both when closed."""
+import contextlib
 import functools
 from collections.abc import Callable
 
+from magicgui.widgets.bases import ValueWidget
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtWidgets import QDockWidget, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from napari_viewer.core.software_gl import keep_triton_out
 from napari_viewer.core.theme import use_theme
 from napari_viewer.viewer_state import state_of
+from napari_viewer.widgets.choice import Choice
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.notifications import hush_other_packages
 from napari_viewer.widgets.worker_bar import WorkerBar
@@ -36,6 +39,7 @@ class DockWidget(QWidget):
         keep_triton_out()  # a worker may import PyTorch by ways of its own
         hush_other_packages()
         self.viewer, self.state = napari_viewer, state_of(napari_viewer)
+        self.kept: dict[str, ValueWidget] = {}  # options that a session keeps, by name
         self._releases: list[Callable[[], None]] = []
         self._follow_theme()
         self.follow(self.viewer.events.theme, lambda event: self._on_theme())
@@ -53,6 +57,20 @@ class DockWidget(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._area)
         self.setMinimumWidth(WIDTH)
+
+    def remember(self) -> dict:
+        """Its options, as JSON takes them, for :meth:`recall`."""
+        return {name: box.kept if isinstance(box, Choice) else box.value for name, box in self.kept.items()}
+
+    def recall(self, options: dict) -> None:
+        """Choose options as they were; what is not offered, now or later, is passed over."""
+        for name in self.kept.keys() & options.keys():
+            box, value = self.kept[name], options[name]
+            with contextlib.suppress(ValueError, TypeError):  # the file was written by hand, or by another version
+                if isinstance(box, Choice) and isinstance(value, str):
+                    box.want(value)
+                elif not isinstance(box, Choice):
+                    box.value = value
 
     def fill(self, *widgets: QWidget) -> None:
         """Put widgets below each other; small windows scroll."""

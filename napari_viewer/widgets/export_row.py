@@ -17,14 +17,15 @@ class ExportRow(QWidget):
     Parameters
     ----------
     dock : DockWidget
-        With a `sheet_layer`.
+        With a `sheet_layer`, and `paint`, which draws anew what is on it.
     """
 
     def __init__(self, dock):
         super().__init__()
         self._dock = dock
         self.copy_button = self._button('Copy', 'Copy the sheet to the clipboard.', self.copy)
-        self.save_button = self._button('Save…', 'Save the sheet as PNG, PDF or SVG, in the width beside this.',
+        self.save_button = self._button('Save…', 'Save the sheet as PNG, or as PDF or SVG with letters and '
+                                        'lines as such, in the width beside this (300 pixels an inch).',
                                         self._choose_picture)
         self.data_button = self._button('Data…', 'Save what is on the sheet as CSV: a row a tile.', self._choose_table)
         self.width_box = QSpinBox()
@@ -47,7 +48,7 @@ class ExportRow(QWidget):
 
     def save(self, path: Path) -> None:
         """Save the sheet under a name that says the kind of file."""
-        self._write(lambda: save_sheet(path, self._dock.sheet_layer.sheet, self.width_box.value()))
+        self._write(lambda: save_sheet(path, self._dock.paint, self.width_box.value()))
 
     def save_data(self, path: Path) -> None:
         """Save what is on the sheet as CSV."""

@@ -46,6 +46,8 @@ class ImagePicker(QWidget):
     def __init__(self, on_change: Callable[[list[image_sets.ImageSet]], None], on_ticked: Callable[[], None]):
         super().__init__()
         self._on_change, self._on_tick, self._openers, self._opened = on_change, on_ticked, {}, {}
+        self._paths: dict[str, tuple[str, str]] = {}  # label -> folder or archive, and its layout
+        self._wanted: set[str] = set()  # labels that are ticked as soon as they are found
         self.list = QListWidget()
         self.list.setToolTip('Sets of images: tick those to show side by side.')
         self.list.setMaximumHeight(6 * 22)
@@ -88,6 +90,9 @@ class ImagePicker(QWidget):
         self.list.blockSignals(True)
         self.list.addItem(item)
         self.list.blockSignals(False)
+        if label in self._wanted:
+            self._wanted.remove(label)
+            self._tick_unasked(label)
 
     def add_open(self, images: image_sets.ImageSet) -> None:
         """Add a set that is open already, and tick it."""
@@ -104,11 +109,21 @@ class ImagePicker(QWidget):
 
     def open_path(self, path: Path, layout: str = ANY_LAYOUT) -> None:
         """Add a folder or archive, and tick it."""
-        domain = None if layout == ANY_LAYOUT else layout
-        label = f'{Path(path).name} ({layout})'
-        if label not in self._openers:
-            self.add(label, lambda: image_sets.from_path(path, domain))
-        self.tick(label)
+        self.tick(self._add_path(path, layout))
+
+    def ticked(self) -> list[list[str]]:
+        """The sets that are ticked: the label of each, or path and layout of a folder or archive."""
+        return [list(self._paths.get(label, [label])) for label in self._ticked()]
+
+    def want(self, sources: list[list[str]]) -> None:
+        """Tick sets, named as by :meth:`ticked`, as soon as they are found; paths that are gone are left out."""
+        for source in sources:
+            if len(source) == 2 and Path(source[0]).exists():
+                self._tick_unasked(self._add_path(Path(source[0]), source[1]))
+            elif len(source) == 1 and source[0] in self._openers:
+                self._tick_unasked(source[0])
+            elif len(source) == 1:
+                self._wanted.add(source[0])
 
     def labels(self) -> list[str]:
         """The sets that are listed."""
@@ -118,6 +133,21 @@ class ImagePicker(QWidget):
         """Close the archives that were opened."""
         for images in self._opened.values():
             images.close()
+
+    def _add_path(self, path: Path, layout: str) -> str:
+        domain = None if layout == ANY_LAYOUT else layout
+        label = f'{Path(path).name} ({layout})'
+        if label not in self._openers:
+            self._paths[label] = str(Path(path).absolute()), layout
+            self.add(label, lambda: image_sets.from_path(path, domain))
+        return label
+
+    def _tick_unasked(self, label: str) -> None:
+        """Show a set that the user has not ticked just now, which leaves the canvas to whom it belongs."""
+        self.list.blockSignals(True)
+        self.tick(label)
+        self.list.blockSignals(False)
+        self._open_ticked()
 
     def _on_found(self, found) -> None:
         if isinstance(found, list):
@@ -135,6 +165,9 @@ class ImagePicker(QWidget):
 
     def _on_ticked(self) -> None:
         self._on_tick()
+        self._open_ticked()
+
+    def _open_ticked(self) -> None:
         missing = [label for label in self._ticked() if label not in self._opened]
         if not missing:
             self._show()

@@ -1,4 +1,5 @@
 """Matrices: which images an area and a layer take for alike."""
+import numpy as np
 from magicgui.widgets import ComboBox, Container
 
 from napari_viewer.core.matrix_comparison import (
@@ -11,8 +12,8 @@ from napari_viewer.core.matrix_comparison import (
 from napari_viewer.core.matrix_sheet import SIZE, MatrixQuery, MatrixSheet
 from napari_viewer.core.recording import recordings
 from napari_viewer.sheet_layer import SheetLayer
+from napari_viewer.widgets.choice import NONE, Choice
 from napari_viewer.widgets.export_row import ExportRow
-from napari_viewer.widgets.map_controls import NONE, offer
 from napari_viewer.widgets.recording_dock import RecordingDock
 
 CLUSTERED, NUMBER = 'alike images together', 'number'
@@ -31,16 +32,18 @@ class MatrixDock(RecordingDock):
     def __init__(self, napari_viewer):
         super().__init__(napari_viewer, 'Which images an area and a layer take for alike. Tick a model; move the mouse '
                          'over a matrix to see the images of a pair.', recordings(SCORED_BY_MATRICES), _draw, CAPACITY)
+        self._pair: tuple[int, int] | None = None  # under the mouse
         self._make_widgets()
         self.sheet_layer = SheetLayer(self, 'matrices', self._on_clicked, on_hover=self._on_hover)
         self.begin()
 
     def _make_widgets(self) -> None:
         self.source.tooltip = 'Whose matrices are shown, by the benchmark that compares models with them.'
-        self.name = ComboBox(label='animal or site', choices=[NONE], tooltip='Whose matrix is shown.')
+        self.name = Choice(label='animal or site', choices=[NONE], tooltip='Whose matrix is shown.')
         self.sort = ComboBox(label='images by', choices=[CLUSTERED, NUMBER], tooltip=(
             "Order of the images in both matrices: by clusters of the recording's matrix, or as they are numbered."))
         self.model.tooltip, self.layer.tooltip = 'Whose matrix is shown beside it.', 'Of the model.'
+        self.kept |= {'name': self.name, 'sort': self.sort}
         self.options = Container(widgets=[self.source, self.name, self.sort, self.model, self.layer])
         self.summary.setToolTip('The score of the layer, of which the correlations above the matrices are part.')
         self.fill(self.picker, self.options.native, self.summary, self.worker_bar, ExportRow(self))
@@ -54,6 +57,10 @@ class MatrixDock(RecordingDock):
     def query(self) -> MatrixQuery:
         return MatrixQuery(self.recording, self.name.value, self.comparison(), self.sort.value == CLUSTERED)
 
+    def paint(self) -> np.ndarray:
+        """The sheet that is on the canvas, drawn anew."""
+        return self.sheet.draw_anew(self._pair) if self.sheet is not None else self.sheet_layer.sheet
+
     def _load(self, identifier: str) -> MeasuredMatrices:
         return open_matrices(identifier)
 
@@ -61,10 +68,10 @@ class MatrixDock(RecordingDock):
         return compare(recording, network, layer)
 
     def _on_recording(self) -> None:
-        offer(self.name, list(self.recording.by_name))
+        self.name.offer(list(self.recording.by_name))
 
     def _show(self, drawn: MatrixSheet) -> None:
-        self.sheet = drawn
+        self.sheet, self._pair = drawn, None
         self.sheet_layer.show(drawn.draw(None), drawn.labels, drawn.table)
 
     def _say(self) -> None:
@@ -79,7 +86,8 @@ class MatrixDock(RecordingDock):
 
     def _on_hover(self, label: int) -> None:
         if self.sheet is not None:
-            self.sheet_layer.put(self.sheet.draw(self.sheet.pair(label)))
+            self._pair = self.sheet.pair(label)
+            self.sheet_layer.put(self.sheet.draw(self._pair))
 
     def _on_clicked(self, label: int) -> None:
         if label and self.sheet is not None:

@@ -9,10 +9,10 @@ from napari_viewer.core.neuron_sheet import SIZE, NeuronQuery, NeuronSheet
 from napari_viewer.core.other_animals import other_animals
 from napari_viewer.core.recording import Recording, open_recording, recordings
 from napari_viewer.sheet_layer import SheetLayer
+from napari_viewer.widgets.choice import NONE, Choice
 from napari_viewer.widgets.export_row import ExportRow
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.main_thread import background_cache
-from napari_viewer.widgets.map_controls import NONE, offer
 from napari_viewer.widgets.recording_dock import RecordingDock
 
 RELIABILITY, PREDICTIVITY, NUMBER = 'reliability', 'predictivity', 'number'
@@ -40,6 +40,7 @@ class NeuronDock(RecordingDock):
         self._points = {}
         self._others = background_cache(other_animals, lambda recording: self._say(), self, RECORDINGS)
         self.on_close(self._others.close)
+        self._wanted_neuron: int | None = None  # of the recording that is loaded next
         self._make_widgets()
         self.sheet_layer = SheetLayer(self, 'neuron', self._on_clicked, keys={
             'Left': lambda: self.step(-1), 'Right': lambda: self.step(1), 'PageUp': lambda: self.step(-PAGE),
@@ -58,7 +59,8 @@ class NeuronDock(RecordingDock):
                                 'predictions; over the canvas the keys Left and Right step from one to the next.')
         self.neurons.setMaximumHeight(SHOWN_ROWS * 22)
         self.model.tooltip, self.layer.tooltip = 'Whose predictions are shown.', 'The layer that predicts.'
-        self.compared = ComboBox(label='compare with', choices=[NONE], tooltip='The same neuron under another model.')
+        self.compared = Choice(label='compare with', choices=[NONE], tooltip='The same neuron under another model.')
+        self.kept |= {'sort': self.sort, 'compared': self.compared}
         self.options = Container(widgets=[self.source, self.sort])
         self.model_options = Container(widgets=[self.model, self.layer, self.compared])
         self.summary.setToolTip('The recording, the score of the layer on it, and what the neurons of all other '
@@ -105,6 +107,18 @@ class NeuronDock(RecordingDock):
         return NeuronQuery(self.recording, self.neuron, self.prediction(self.model.value),
                            self.prediction(self.compared.value), self.image)
 
+    def remember(self) -> dict:
+        return super().remember() | {'neuron': self.neuron}
+
+    def recall(self, options: dict) -> None:
+        if isinstance(options.get('neuron'), int):
+            self._wanted_neuron = options['neuron']
+        super().recall(options)
+
+    def paint(self) -> np.ndarray:
+        """The sheet that is on the canvas, drawn anew."""
+        return NeuronSheet(self.sheet.query).draw() if self.sheet is not None else self.sheet_layer.sheet
+
     def _load(self, identifier: str) -> Recording:
         recording = open_recording(identifier)
         recording.reliability, recording.averages, recording.errors  # noqa: B018  computed here, in the background
@@ -114,13 +128,15 @@ class NeuronDock(RecordingDock):
         return predict(recording, network, layer)
 
     def _on_recording(self) -> None:
-        self.neuron = int(np.nanargmax(self.recording.reliability))
+        wanted, self._wanted_neuron = self._wanted_neuron, None
+        best = int(np.nanargmax(self.recording.reliability))
+        self.neuron = best if wanted is None or not 0 <= wanted < len(self.recording) else wanted
         self._list_neurons()
         if self.state.images is None:
             self.state.set_images(self.recording.images)
 
     def _on_networks(self) -> None:
-        offer(self.compared, [NONE, *(network.name for network in self.state.networks)])
+        self.compared.offer([NONE, *(network.name for network in self.state.networks)])
         super()._on_networks()
 
     def _on_all_compared(self) -> None:

@@ -3,14 +3,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from magicgui.widgets import ComboBox
 from qtpy.QtWidgets import QLabel
 
 from napari_viewer.core.sheet_drawing import message_sheet
 from napari_viewer.sheet_layer import SheetLayer
+from napari_viewer.widgets.choice import NONE, Choice
 from napari_viewer.widgets.dock_widget import DockWidget
 from napari_viewer.widgets.main_thread import background_cache
-from napari_viewer.widgets.map_controls import NONE, offer
 from napari_viewer.widgets.model_picker import ModelPicker
 from napari_viewer.widgets.worker_bar import WorkerBar
 
@@ -44,12 +43,13 @@ class RecordingDock(DockWidget):
         self._results: dict[tuple, Any] = {}  # (network, layer) -> comparison with the recording that is shown
         self._cache = background_cache(draw, lambda key: self._show_sheet(), self, capacity)
         self.on_close(self._cache.close)
-        self.source = ComboBox(label='recording', choices=identifiers)
-        self.model = ComboBox(label='model', choices=[NONE])
-        self.layer = ComboBox(label='layer', choices=[NONE])
+        self.source = Choice(label='recording', choices=identifiers)
+        self.model = Choice(label='model', choices=[NONE])
+        self.layer = Choice(label='layer', choices=[NONE])
         self.summary = QLabel('No recording is open yet.')
         self.summary.setWordWrap(True)
         self.picker, self.worker_bar = ModelPicker(self), WorkerBar()
+        self.kept |= {'recording': self.source, 'model': self.model, 'layer': self.layer}
         self.source.changed.connect(lambda _: self.open())
         self.model.changed.connect(lambda _: self._on_model())
         self.layer.changed.connect(lambda _: self.compare())
@@ -160,14 +160,14 @@ class RecordingDock(DockWidget):
 
     def _on_networks(self) -> None:
         self._results = {key: one for key, one in self._results.items() if key[0] in self.state.networks}
-        offer(self.model, [network.name for network in self.state.networks] or [NONE])
+        self.model.offer([network.name for network in self.state.networks] or [NONE])
         self._on_model()
 
     def _on_model(self) -> None:
         """Offer the layers of the model, which may have to be loaded first, and compare."""
         network = self._network(self.model.value)
         if network is None or self.state.active_dock is not self:
-            offer(self.layer, [NONE])
+            self.layer.offer([NONE])
             self.redraw_if_active()
             return
 
@@ -177,7 +177,7 @@ class RecordingDock(DockWidget):
         self.worker_bar.run('Loading the model', load, 1, self._on_layers)
 
     def _on_layers(self, layers: list[str]) -> None:
-        offer(self.layer, layers)
+        self.layer.offer(layers)
         if self.recording is None:
             self.open()
         else:

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from magicgui.widgets import ComboBox, Container
+from magicgui.widgets import Container
 from qtpy.QtWidgets import QFileDialog, QLabel, QPushButton
 
+from napari_viewer.widgets.choice import Choice
 from napari_viewer.widgets.dock_widget import DockWidget
 from napari_viewer.widgets.figure_label import FigureLabel
 from napari_viewer.widgets.model_picker import ModelPicker
@@ -27,6 +28,7 @@ class ScoreDock(DockWidget):
         super().__init__(napari_viewer, "Scores of a sweep ('brainscore-mouse score'). Ticked models are drawn in "
                          'colour; click a point to show or hide its model.')
         self.results, self.naturalness, self._points = None, {}, {}
+        self.sweep: Path | None = None  # that is shown
         self.picker = ModelPicker(self)
         self.open_button = QPushButton('Open sweep…')
         self.open_button.setToolTip("Folder that 'brainscore-mouse score --out' has filled.")
@@ -34,7 +36,8 @@ class ScoreDock(DockWidget):
         self.folder = QLabel('No sweep is open.')
         self.folder.setWordWrap(True)
         self.folder.setToolTip('The sweep that is shown.')
-        self.benchmark = ComboBox(label='benchmark', choices=['none yet'], tooltip='Recording, area and metric.')
+        self.benchmark = Choice(label='benchmark', choices=['none yet'], tooltip='Recording, area and metric.')
+        self.kept |= {'benchmark': self.benchmark}
         self.options = Container(widgets=[self.benchmark])
         self.others = QLabel()
         self.others.setWordWrap(True)
@@ -63,6 +66,14 @@ class ScoreDock(DockWidget):
 
         self.worker_bar.run('Loading scores', load, 2, lambda loaded: self._on_loaded(Path(folder), *loaded))
 
+    def remember(self) -> dict:
+        return super().remember() | {'sweep': '' if self.sweep is None else str(self.sweep.absolute())}
+
+    def recall(self, options: dict) -> None:
+        super().recall(options)
+        if (Path(str(options.get('sweep') or '')) / 'cells').is_dir():
+            self.open(Path(options['sweep']))
+
     def take_canvas(self) -> None:
         """Scores have no sheet: the canvas keeps what it shows."""
 
@@ -77,8 +88,8 @@ class ScoreDock(DockWidget):
         self.results, self.naturalness = results, naturalness
         if new:
             self.folder.setText(f'{folder}: {results.model.nunique()} models, {results.layer.nunique()} layers')
-            with self.benchmark.changed.blocked():
-                self.benchmark.choices = sorted(results.benchmark.unique())
+            self.sweep = folder
+            self.benchmark.offer(sorted(results.benchmark.unique()))
         self._show()
 
     def _key(self) -> tuple:

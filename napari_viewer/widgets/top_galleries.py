@@ -39,6 +39,8 @@ class TopGalleries(QWidget):
         self.images = _gallery('Top images for the chosen channel, strongest first: click one to choose it.',
                                THUMBNAILS, rows=2)
         self._channels_title, self._images_title = QLabel('Top channels'), QLabel('Top images')
+        for title in (self._channels_title, self._images_title):
+            title.setWordWrap(True)  # names of models are long, and nothing may be wider than the dock
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self._channels_title, self.channels, self._images_title, self.images):

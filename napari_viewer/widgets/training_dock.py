@@ -35,6 +35,7 @@ class TrainingDock(DockWidget):
         super().__init__(napari_viewer, 'Training as it happens. Open the folder of a run and move the slider; a run '
                          'that goes on is followed.')
         self.run: TrainingRun | None = None
+        self._wanted_epoch: int | None = None  # of the run that is opened next; its last one by default
         self._cache = background_cache(_draw, lambda key: self._show_sheet(), self, capacity=32)
         self.on_close(self._cache.close)
         self.open_button = QPushButton('Open run…')
@@ -76,6 +77,17 @@ class TrainingDock(DockWidget):
 
         self.worker_bar.run('Reading the run', load, 1, self._on_opened)
 
+    def remember(self) -> dict:
+        if self.run is None:
+            return {}
+        at_end = self.epoch == self.run.epochs[-1]
+        return {'run': str(self.run.folder.absolute()), 'epoch': None if at_end else int(self.epoch)}
+
+    def recall(self, options: dict) -> None:
+        if (Path(str(options.get('run') or '')) / 'snapshots').is_dir():
+            self._wanted_epoch = options.get('epoch')
+            self.open(options['run'])
+
     def step(self, snapshots: int) -> None:
         """Go on by so many snapshots, back if negative."""
         if self.run is not None:
@@ -90,13 +102,18 @@ class TrainingDock(DockWidget):
         else:
             self._show_sheet()
 
+    def paint(self) -> np.ndarray:
+        """The sheet that is on the canvas, drawn anew."""
+        return self.sheet_layer.sheet if self.run is None else _sheet(self.run, self.epoch).draw_anew()
+
     def draw_anew(self) -> None:
         self._cache.forget()
         self.redraw_if_active()
 
     def _on_opened(self, run: TrainingRun) -> None:
         self.run = run
-        self._offer(len(run.epochs) - 1)
+        wanted, self._wanted_epoch = self._wanted_epoch, None
+        self._offer(run.epochs.index(wanted) if wanted in run.epochs else len(run.epochs) - 1)
         self._looks.start(INTERVAL)
         self._on_snapshot()
 
@@ -148,6 +165,9 @@ class TrainingDock(DockWidget):
 
 
 def _draw(key: tuple[TrainingRun, int]) -> tuple:
-    run, epoch = key
-    sheet = FilterSheet({f'{run.folder.name} after {epoch} epochs': run.filters(epoch)})
+    sheet = _sheet(*key)
     return sheet.draw(), *sheet.labels()
+
+
+def _sheet(run: TrainingRun, epoch: int) -> FilterSheet:
+    return FilterSheet({f'{run.folder.name} after {epoch} epochs': run.filters(epoch)})

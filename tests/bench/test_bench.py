@@ -1,6 +1,7 @@
 """Every script of bench/ runs to its end at a tiny size; what it prints there says nothing of speed."""
 import os
 import runpy
+import shutil
 import sys
 from unittest.mock import patch
 
@@ -17,6 +18,7 @@ SCRIPTS = {
     'mappings.py': ([], 'time of other animals'),
     'matrix_intervals.py': ([], 'before -> after'),
     'noise_correction.py': ([], 'coverage, before -> after'),
+    'page_in_browser.py': ([], 'until the page is ready'),
     'pls.py': ([], 'stock pls metric'),
     'published_similarity.py': ([], '| `random_features`, features |'),
     'real_neurons.py': ([], '| random features, 2 sets |'),
@@ -27,6 +29,7 @@ SCRIPTS = {
     'training.py': ([], 'as documented'),
 }
 ELSEWHERE = {'sweep.py', 'viewer.py'}  # have modules of their own
+APART = {'page_in_browser.py', 'recordings.py'}  # they start processes of their own
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
@@ -47,6 +50,11 @@ def run_here(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize('script', SCRIPTS)
 def test_a_script_runs(script, tmp_path, run_here):
+    if script == 'page_in_browser.py':
+        pytest.importorskip('plotly', reason='the page needs Plotly')
+        pytest.importorskip('playwright', reason='Playwright drives the browser')
+        if not any(map(shutil.which, ('chromium-headless-shell', 'chromium', 'google-chrome'))):
+            pytest.skip('no Chromium is installed: apt install chromium')
     if script == 'training.py':
         pytest.importorskip('lightly', reason='training needs the extra "train"')
     options, printed = SCRIPTS[script]
@@ -55,7 +63,7 @@ def test_a_script_runs(script, tmp_path, run_here):
             allen_environment.find_python()
         except FileNotFoundError:
             options = ['--sessions', '0']  # the other table needs AllenSDK
-    apart = script == 'recordings.py'  # it starts processes of its own
+    apart = script in APART
     assert printed in (run_apart(tmp_path, script, *options) if apart else run_here(script, *options))
 
 

@@ -13,7 +13,7 @@ from brainscore_plugin.sweep.tasks import Task
 BENCHMARK = 'Mouse.VISp-pls'
 
 
-def write(out, model, layer, value, committed=False, depth=None, animals=('a', 'b')):
+def write(out, model, layer, value, committed=False, depth=None, animals=('a', 'b'), neurons=None):
     rows = pd.DataFrame([{'animal': animal, 'split': split, 'value': value + .1 * split, 'animal_value': value,
                           'raw': value, 'ceiling': .6,
                           'n_neurons': 5, 'n_nan': 0, 'seed': 0, 'protocol': 'p', 'versions': 'v'}
@@ -21,13 +21,13 @@ def write(out, model, layer, value, committed=False, depth=None, animals=('a', '
     summary = {'value': value, 'error': .01, 'region': 'VISp', 'committed': committed, 'n_neurons': 5, 'n_nan': 0}
     if depth is not None:
         summary |= {'depth': depth, 'parameters': 1000}
-    write_result(Task(model, layer, BENCHMARK), out, rows, summary, 'fingerprint')
+    write_result(Task(model, layer, BENCHMARK), out, rows, summary, 'fingerprint', neurons)
 
 
 @pytest.fixture
 def sweep(tmp_path):
     write(tmp_path / 'sweep', 'net', 'late', .2, depth=7)
-    write(tmp_path / 'sweep', 'net', 'zero', .3, committed=True, depth=0)
+    write(tmp_path / 'sweep', 'net', 'zero', .3, committed=True, depth=0, neurons={'a': [.1, None], 'b': [.25]})
     write(tmp_path / 'sweep', 'random_features', 'features', .01, committed=True)
     write(tmp_path / 'sweep', 'alexnet64_untrained', 'conv1', float('nan'), committed=True)
     return tmp_path / 'sweep'
@@ -43,6 +43,8 @@ def test_layers_stand_in_the_order_of_the_model_and_the_committed_one_is_the_val
     assert net['layers'] == [['zero', .3, .01], ['late', .2, .01]]
     assert (net['layer'], net['value'], net['error'], net['ceiling'], net['n']) == ('zero', .3, .01, .6, 5)
     assert net['animals'] == {'a': [.3, .4], 'b': [.3, .4]}
+    assert net['neurons'] == {'a': [.1], 'b': [.25]}  # one has no value
+    assert scores(data)['random_features']['neurons'] == {}  # written before they were kept
     assert data['facts']['net'] == {'parameters': 1000}
     assert data['references'] == {BENCHMARK: {'chance': .01, 'untrained': None, 'ceiling': .6}}
     json.dumps(data, allow_nan=False)
@@ -86,4 +88,4 @@ def test_the_command_writes_a_page_of_one_file(sweep, tmp_path):
     document = (tmp_path / 'page.html').read_text(encoding='utf-8')
     assert BENCHMARK in document
     assert '<link rel="stylesheet"' not in document
-    assert 'src=' not in document.partition('<script>')[0]
+    assert 'src=' not in document.partition('<script')[0]

@@ -1,5 +1,8 @@
 """The files that tasks leave."""
+import json
+
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from brainscore_plugin.sweep.results import load_results, read_summary, write_result
@@ -18,6 +21,14 @@ def test_a_result_is_read_as_it_was_written(tmp_path):
     assert set(found.model) == {'some/model'}
     assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob('*') if path.is_file()] == [
         'cells/Mine2026.VISp-pls/some%2Fmodel/layer 1.parquet']
+
+
+def test_values_of_neurons_stand_beside_the_rows(tmp_path):
+    write_result(TASK, tmp_path, ROWS, {'value': .15}, 'digest', {'a': [.5, None], 'b': []})
+    metadata = pq.read_schema(TASK.result_path(tmp_path)).metadata
+    assert json.loads(metadata[b'neurons']) == {'a': [.5, None], 'b': []}
+    assert read_summary(TASK, tmp_path) == ({'value': .15}, 'digest')
+    assert len(load_results(tmp_path)) == 2
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path):

@@ -5,12 +5,30 @@ LONGEST_STEP = .050  # s; the window is not kept waiting longer at one step
 UNTHROTTLED = 20  # ms; vispy drops moves of the mouse within 10 ms of another, and napari handles one after 5 ms
 
 
-def click(dock, label: int) -> None:
-    """Click with the mouse on the middle of the (first) tile of a label."""
+def click(dock, label: int, held: str = 'No') -> None:
+    """Click with the mouse on the middle of the (first) tile of a label, while a modifier key is held."""
     from qtpy.QtCore import Qt
     from qtpy.QtTest import QTest
     canvas = dock.viewer.window._qt_viewer.canvas.native
-    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=_place(dock, label))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, getattr(Qt.KeyboardModifier, f'{held}Modifier'),
+                     _place(dock, label))
+
+
+def drag(dock, first: int, last: int, held: str) -> None:
+    """Draw a rectangle with the mouse from one tile to another while a modifier key is held."""
+    from qtpy.QtCore import QEvent, QPointF, Qt
+    from qtpy.QtGui import QMouseEvent
+    from qtpy.QtTest import QTest
+    from qtpy.QtWidgets import QApplication
+    canvas, key = dock.viewer.window._qt_viewer.canvas.native, getattr(Qt.KeyboardModifier, f'{held}Modifier')
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, key, _place(dock, first))
+    QTest.qWait(UNTHROTTLED)
+    place = _place(dock, last)
+    QApplication.sendEvent(canvas, QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(place), QPointF(canvas.mapToGlobal(place)), Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton, key))
+    QTest.qWait(UNTHROTTLED)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, key, place)
 
 
 def move(dock, label: int) -> None:
