@@ -74,7 +74,7 @@ def start(out, models=MODELS, benchmarks=QUICK, scheduler=None, n_workers=2, **e
 
 
 def finish(process):
-    output = process.communicate(timeout=200)[0]
+    output = process.communicate(timeout=1800)[0]
     assert process.returncode == 0, output
     return output
 
@@ -190,6 +190,7 @@ class TestFailures:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # against hangs: each starts processes that import Brain-Score
 class TestKilled:
     def test_a_sweep_killed_midway_goes_on_where_it_was(self, undisturbed, scheduler, tmp_path, capsys):
         process = start(tmp_path, n_workers=1)
@@ -197,7 +198,7 @@ class TestKilled:
         children = psutil.Process(process.pid).children(recursive=True)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        assert psutil.wait_procs(children, timeout=10)[1] == []  # no worker goes on without it
+        assert psutil.wait_procs(children, timeout=300)[1] == []  # no worker goes on without it
         before = written(tmp_path)
         assert 3 <= len(before) < 14
         sweep(MODELS, QUICK, out=tmp_path, scheduler=scheduler)
@@ -243,7 +244,7 @@ class TestKilled:
             (brainscore / name).mkdir()
             (brainscore / name / '__init__.py').write_text(source.replace('\n' + ' ' * 16, '\n'))
         process = start(out, ['killer', 'pixels64'], [QUICK[0], 'Constant'], PYTHONPATH=str(view))
-        output = process.communicate(timeout=250)[0]
+        output = process.communicate(timeout=1800)[0]
         assert process.returncode == 1, output
         assert '1 of 4 tasks failed' in output, output
         assert 'worker died 4 times' in (out / 'errors.txt').read_text()
