@@ -65,8 +65,8 @@ def rows(model: str) -> tuple[str, str]:
     committed = next(iter(features))
     best = np.max(list(by_layer.values()), axis=0).mean()
     plain = mean_by_area(by_layer[committed], names, reliability)
-    of_committed = [f'`{model}`, {committed}', f'{best:.3f}', f"{plain['VISp']:.3f}",
-                    f'{np.mean(list(plain.values())):.3f}',
+    of_committed = [f'`{model}`, {committed}',
+                    *(f'{value:.3f}' for value in (best, plain['VISp'], np.mean(list(plain.values())))),
                     *(with_error(benchmark.score_features(features[committed])) for benchmark in benchmarks.values())]
     chosen = {area: best_layer(by_layer, area, names, reliability) for area in AREAS}
     of_best = [f'`{model}`', str(len(features)),

@@ -82,7 +82,7 @@ def plot_against_naturalness(points: pd.DataFrame, relations: pd.DataFrame, colo
         same = (relations[KEYS] == block[KEYS].iloc[0]).all(axis=1)
         for row in relations[same & relations.spearman.notna()].itertuples():
             axis.set_title(f'{axis.get_title()}\nSpearman {row.spearman:.2f} [{row.spearman_low:.2f}, '
-                           f'{row.spearman_high:.2f}], corrected p = {row.p_holm:.3f}', fontsize=9)
+                           f'{row.spearman_high:.2f}], corrected p = {row.p_holm:.3f}', fontsize=8)
         sign = '−' if estimator == ESTIMATOR_NAMES[SCENES] else ''
         axis.set_xlabel(f'naturalness of the training domain\n({sign}{estimator})')
     shared_legend(figure)
