@@ -124,7 +124,9 @@ class MousePredictivity(BenchmarkBase):
         Computed once a process, when it is first asked for: each halving of the trials has features of its own, so that
         it costs several times what a layer of a model does.
         """
-        return self._consistency(self.recordings) if self.compares_animals else None
+        if self._consistency is None or not self.compares_animals:
+            return None
+        return self._consistency(self.recordings)
 
     def __call__(self, candidate: BrainModel) -> Score:
         """Score a model; see :class:`MousePredictivity`.
