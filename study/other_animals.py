@@ -1,18 +1,19 @@
 """What other animals' neurons get in the place of a model, where several animals saw the same images."""
 import pandas as pd
 
+from study.models import BASELINE
 from study.predictivity import KEYS
 
 COLUMNS = [*KEYS, 'value', 'error', 'n_animals', 'n_pooled', 'best_model', 'best_layer', 'best_value', 'best_of_value']
 
 
 def other_animals(scores: pd.DataFrame) -> pd.DataFrame:
-    """What they get, beside the model and layer that get most.
+    """What they get, beside the network and layer that get most; pixels, chance and truth are no networks.
 
     Parameters
     ----------
     scores : pandas.DataFrame
-        Columns recording, area, metric, label, layer, value, consistency, consistency_error and n_animals, as of
+        Columns recording, area, metric, label, group, layer, value, consistency, consistency_error and n_animals, as of
         :func:`~study.scores.score_models`.
 
     Returns
@@ -26,7 +27,8 @@ def other_animals(scores: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for keys, block in scores[scores.consistency.notna()].groupby(KEYS, sort=False):
         value, error, n_animals = block[['consistency', 'consistency_error', 'n_animals']].iloc[0]
-        best = block.loc[block.value.idxmax()] if block.value.notna().any() else None
+        networks = block[(block.group != BASELINE) & block.value.notna()]
+        best = networks.loc[networks.value.idxmax()] if len(networks) else None
         found = (None, None, float('nan')) if best is None else (best.label, best.layer, best.value)
         rows.append([*keys, value, error, int(n_animals), int(n_animals) - 1, *found,
                      found[2] / value if value > 0 else float('nan')])

@@ -205,6 +205,12 @@ class TestError:
         theirs, _, _ = rsatoolbox.util.inference_util.extract_variances(variances, False, 12, 50)
         assert uncertainty_of_mean(own, bootstrap, 50).error ** 2 == pytest.approx(theirs.item(), rel=.05)
 
+    def test_animals_that_are_alike_by_chance_leave_the_images(self):
+        bootstrap = np.random.default_rng(0).standard_normal((500, 3))
+        found = uncertainty_of_mean(np.full(3, .2), bootstrap, 50)
+        assert found.error == pytest.approx(np.sqrt(50 / 49) * bootstrap.mean(axis=1).std(ddof=1))
+        assert found.half_width == pytest.approx(2.01 * found.error, rel=.001)
+
     def test_a_single_animal_has_the_interval_of_its_images(self):
         bootstrap = np.array([[.1, np.nan], [.2, np.nan], [.3, np.nan]])
         found = uncertainty_of_mean(np.array([.2, np.nan]), bootstrap, 50)

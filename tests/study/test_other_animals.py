@@ -12,10 +12,12 @@ def scores():
     """Two areas, of which the first has animals that saw the same images, by one metric of two."""
     rows = [('SimulatedMouse', area, metric, model, layer, value)
             for area in ('VISp', 'VISl') for metric in ('pls', 'rdm') for model, layer, value in (
-                ('a', 'conv1', .2), ('a', 'conv2', .3), ('b', 'conv1', np.nan), ('b', 'conv2', .1))]
+                ('a', 'conv1', .2), ('a', 'conv2', .3), ('b', 'conv1', np.nan), ('b', 'conv2', .1),
+                ('gabor_oracle', 'features', .9))]
     table = pd.DataFrame(rows, columns=['recording', 'area', 'metric', 'model', 'layer', 'value'])
     known = (table.area == 'VISp') & (table.metric == 'pls')
-    return table.assign(label=table.model, domain=table.model, group='trained', error=.01,
+    return table.assign(label=table.model, domain=table.model, error=.01,
+                        group=np.where(table.model == 'gabor_oracle', 'baseline', 'trained'),
                         consistency=np.where(known, .4, np.nan), consistency_error=np.where(known, .02, np.nan),
                         n_animals=np.where(known, 3, np.nan))
 

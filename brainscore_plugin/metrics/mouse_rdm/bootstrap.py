@@ -1,5 +1,6 @@
 """The error of a mean over animals, each of which was measured on images, from bootstrap samples of the images."""
 import numpy as np
+from brainscore_vision.metrics.mouse_metrics.averages import nanmean
 from brainscore_vision.metrics.mouse_metrics.interval import LEVEL, Uncertainty, uncertainty
 from scipy import stats
 
@@ -14,10 +15,10 @@ def uncertainty_of_mean(values: np.ndarray, bootstrap: np.ndarray, n_images: int
               - \frac{AP}{(A-1)(P-1)} (\sigma^2_{both} - \sigma^2_a - \sigma^2_i).
 
     :func:`~brainscore_vision.metrics.mouse_metrics.interval.uncertainty` computes its parts without resampling animals:
-    the first term is u, the other two v, which is at least 0. rsatoolbox's ``extract_variances`` has other bounds. It
-    allows no more than :math:`\sigma^2_{both}`, which lacks the factors for few animals: where these differ much, two
-    have half of the true variance and three two thirds. And it allows no less than the second term, which counts the
-    noise of an animal's pairs of images again. Here each variance has Student's t of its own.
+    the first term is u, the other two v, which is at least 0. As in rsatoolbox's ``extract_variances``, the second
+    term is the least that the variance can be: a few animals may be alike by chance. Unlike there,
+    :math:`\sigma^2_{both}` is not the most, for it lacks the factors for few animals: where these differ much, two
+    would have half of the true variance and three two thirds. Each variance has Student's t of its own.
 
     Parameters
     ----------
@@ -35,7 +36,11 @@ def uncertainty_of_mean(values: np.ndarray, bootstrap: np.ndarray, n_images: int
     """
     present = np.isfinite(values)
     samples = bootstrap[:, present] * np.sqrt(n_images / (n_images - 1))
-    if present.sum() != 1:
-        return uncertainty(values[present], samples, False, ('animal', 'image'))
-    error = float(np.nanstd(samples, ddof=1))
-    return Uncertainty(error, float(stats.t.ppf((1 + LEVEL) / 2, n_images - 1)) * error, ('image',))
+    found = uncertainty(values[present], samples, False, ('animal', 'image'))
+    if not present.any():
+        return found
+    of_images = float(np.nanstd(nanmean(samples, axis=1), ddof=1))
+    least = Uncertainty(of_images, float(stats.t.ppf((1 + LEVEL) / 2, n_images - 1)) * of_images, ('image',))
+    if present.sum() == 1:
+        return least
+    return Uncertainty(max(found.error, least.error), max(found.half_width, least.half_width), found.over)
