@@ -188,7 +188,7 @@ class Bench:
         last = dock.sheet.last_row
         yield self.steps(f'scroll to another place of {n:,} images', '60 ms',
                          lambda k: setattr(dock.row, 'value', (k + 1) * 997 * 97 % last),
-                         lambda: dock._cache.has((dock.sheet, dock.row.value, dock.chosen)))
+                         lambda: dock._cache.has(dock.query()))
         for row in np.linspace(0, last, ROWS).astype(int):  # from top to bottom
             dock.row.value = int(row)
             self.app.processEvents()

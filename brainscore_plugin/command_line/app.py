@@ -1,4 +1,5 @@
 """All commands in one application, whose errors are one line."""
+import functools
 import importlib.util
 import signal
 import sys
@@ -65,10 +66,16 @@ def main(ctx: typer.Context,
 
 
 def _tidy_up_when_terminated(ctx: typer.Context) -> None:
-    """Have SIGTERM end a command as Ctrl-C does, so that no temporary folder is left; the exit code is 143."""
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-        ctx.call_on_close(lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    """Have SIGTERM, and SIGHUP of a closed terminal, end a command as Ctrl-C does, so that no temporary folder is left.
+
+    The exit code is 128 and the signal's number: 143, 129.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in filter(None, (getattr(signal, name, None) for name in ('SIGTERM', 'SIGHUP'))):
+        if signal.getsignal(number) is signal.SIG_DFL:  # not where 'nohup' has it ignored
+            signal.signal(number, lambda caught, _: sys.exit(128 + caught))
+            ctx.call_on_close(functools.partial(signal.signal, number, signal.SIG_DFL))
 
 
 def _commands_of(module: str) -> typer.Typer:

@@ -43,6 +43,7 @@ function scoreOf(model, benchmark) {
 }
 const text = (value, digits = 3) => value == null ? '–' : value.toFixed(digits).replace('-', '−');
 const withError = score => text(score.value) + (score.error == null ? '' : ` ± ${text(score.error)}`);
+const withKind = benchmark => DATA.kinds[benchmark] ? `${benchmark} (${DATA.kinds[benchmark]})` : benchmark;
 const areaOf = benchmark => (benchmark.match(/\.(VIS[a-z]+)/) || [])[1];
 const INK = '#1b1f24', ACCENT = '#0b5cad', QUIET = '#57606a';
 
@@ -98,7 +99,7 @@ function heading(label, sort) {
 function drawTable() {
   const benchmarks = shownBenchmarks(), models = shownModels();
   const head = element('tr'), body = document.createDocumentFragment();
-  head.append(heading('model', 'model'), ...benchmarks.map(name => heading(name, name)));
+  head.append(heading('model', 'model'), ...benchmarks.map(name => heading(withKind(name), name)));
   for (const [name, label] of [['ceiling', 'reliability of the neurons'], ['untrained', 'an untrained AlexNet'],
                                ['chance', 'chance']]) {
     if (!benchmarks.some(benchmark => DATA.references[benchmark][name] != null)) continue;
@@ -192,7 +193,7 @@ function referenceLines(benchmark) {
 function drawDetail() {
   loadPlotly();
   const {model, benchmark} = state, score = scoreOf(model, benchmark);
-  $('title').textContent = score ? `${model} on ${benchmark}` : 'No score of this model on this benchmark';
+  $('title').textContent = score ? `${model} on ${withKind(benchmark)}` : 'No score of this model on this benchmark';
   if (!score) {
     $('facts').textContent = '';
     ['layers', 'neurons', 'animals'].forEach(id => Plotly.purge(id));
@@ -202,7 +203,7 @@ function drawDetail() {
     score.ceiling == null ? '' : `reliability of the neurons ${text(score.ceiling)}`,
     score.n == null ? '' : `${score.n} neurons` + (score.undefined ? `, ${score.undefined} without a value` : ''),
     score.region && score.region !== areaOf(benchmark) ? `recorded as ${score.region}` : '',
-    benchmark.startsWith('SimulatedMouse') ? 'a simulated mouse' : ''];
+    {simulated: 'a simulated mouse', twin: 'predictions of a fitted network, no recording'}[DATA.kinds[benchmark]] || ''];
   $('facts').textContent = facts.filter(Boolean).join('; ') + '.';
   const names = score.layers.map(([name]) => name);
   plot('layers', [{x: names.map((_, i) => i), y: score.layers.map(layer => layer[1]), customdata: names,
@@ -334,8 +335,8 @@ function start() {
   }
   for (const name of ['models', 'benchmarks']) $(name).value = state[name];
   $('about').textContent = 'How well the features of models predict the responses of neurons, corrected for their ' +
-    'noise. ' + (DATA.benchmarks.some(name => name.startsWith('SimulatedMouse'))
-      ? 'Benchmarks called SimulatedMouse are of simulated neurons. ' : '') + DATA.versions.join(' | ');
+    'noise. ' + (Object.keys(DATA.kinds).length
+      ? 'Benchmarks marked simulated or twin are not of measured neurons. ' : '') + DATA.versions.join(' | ');
   drawTable();
   requestAnimationFrame(() => setTimeout(() => {  // the table is seen first
     document.body.dataset.shown ??= Math.round(performance.now());

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from brainscore_plugin.link import plugins
+from brainscore_plugin.recordings.kinds import REAL, kind_of
 
 CHANCE, UNTRAINED = 'random_features', 'alexnet64_untrained'
 DIGITS = 4  # of numbers in the page
@@ -35,6 +36,7 @@ def page_data(sweeps: list[Path], facts: Path | None = None) -> dict:
         at the committed layer), neurons (animal -> the values of its neurons there, where the sweep has kept them),
         ceiling, n, undefined and region
         references : dict, benchmark -> chance, untrained and ceiling, where they are known
+        kinds : dict, benchmark -> 'simulated' or 'twin', of those whose neurons no mouse has
         versions : list of str
 
     Raises
@@ -64,7 +66,8 @@ def page_data(sweeps: list[Path], facts: Path | None = None) -> dict:
     return {'models': models, 'benchmarks': benchmarks, 'facts': named, 'versions': sorted(versions),
             'scores': [[models.index(model), benchmarks.index(benchmark), score]
                        for (model, benchmark), score in scores.items()],
-            'references': {benchmark: _references(benchmark, scores) for benchmark in benchmarks}}
+            'references': {benchmark: _references(benchmark, scores) for benchmark in benchmarks},
+            'kinds': {benchmark: kind_of(benchmark) for benchmark in benchmarks if kind_of(benchmark) != REAL}}
 
 
 def _read(file: Path) -> tuple[pd.DataFrame, dict, dict] | None:

@@ -234,8 +234,12 @@ class BrowserDock(DockWidget):
         self.show_button.setText(f'Show {n:,} {selected}image{"" if n == 1 else "s"} to models' if n else SHOW)
         self.show_button.setEnabled(n > 0)
 
+    def query(self) -> tuple:
+        """What is on the canvas, once it is drawn."""
+        return self.sheet, self.row.value, self.chosen, self.selected
+
     def _current(self) -> np.ndarray:
-        drawn = self._cache.get((self.sheet, self.row.value, self.chosen, self.selected))
+        drawn = self._cache.get(self.query())
         if drawn is not None:
             self._last = drawn
         return self._last

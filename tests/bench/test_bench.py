@@ -7,8 +7,10 @@ from unittest.mock import patch
 
 import pytest
 from apart import BENCH, run_apart
+from brainscore_core.supported_data_standards.brainio import fetch
 
 from brainscore_plugin.recordings import allen_environment
+from brainscore_plugin.recordings.allen_rsm import recording as allen_rsm
 
 # script -> options beside --tiny, and what it prints
 SCRIPTS = {
@@ -42,6 +44,8 @@ def run_here(tmp_path, monkeypatch, capsys):
 
     def run(script: str, *options: str) -> str:
         monkeypatch.setattr(sys, 'argv', [script, '--tiny', *options])
+        for module, name in ((fetch, '_local_data_path'), (allen_rsm, 'FILES')):  # scripts set them; put back later
+            monkeypatch.setattr(module, name, getattr(module, name))
         with patch.dict(os.environ):  # scripts set variables
             runpy.run_path(str(BENCH / script), run_name='__main__')
         return capsys.readouterr().out

@@ -122,13 +122,16 @@ def test_a_closed_pipe_ends_a_command_without_a_word(monkeypatch):
     assert result.output == ''
 
 
-def test_a_terminated_command_tidies_up(tmp_path, monkeypatch):
-    """As `submit` does with the folder that it fills: SIGTERM ends it with code 143 and nothing is left."""
+@pytest.mark.parametrize(('number', 'code'), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_terminated_command_tidies_up(number, code, tmp_path, monkeypatch):
+    """As `submit` does with the folder that it fills: the signal ends it with its code and nothing is left."""
+    monkeypatch.setattr(signal, 'getsignal', lambda of: signal.SIG_DFL)  # whoever runs the tests may ignore one
     def stopped(*args):
         with tempfile.TemporaryDirectory(dir=tmp_path):
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), number)
     monkeypatch.setattr('brainscore_plugin.check.check_scorable', stopped)
     result = CliRunner().invoke(app, ['check', 'pixels64', 'SimulatedMouse.VISp-pls'])
-    assert result.exit_code == 143
+    assert result.exit_code == code
     assert list(tmp_path.iterdir()) == []
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    monkeypatch.undo()
+    assert signal.getsignal(number) is signal.SIG_DFL

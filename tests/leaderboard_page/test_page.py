@@ -32,7 +32,8 @@ def many(n_models=200, n_recordings=5, n_layers=20):
                                               for a in range(3)} if m else {}}])
     return {'models': models, 'benchmarks': benchmarks, 'scores': scores, 'versions': ['made up'],
             'facts': {model: {'parameters': 1000 * (i + 1)} for i, model in enumerate(models)},
-            'references': {name: {'chance': 0., 'untrained': .102, 'ceiling': .7} for name in benchmarks}}
+            'references': {name: {'chance': 0., 'untrained': .102, 'ceiling': .7} for name in benchmarks},
+            'kinds': {'Recording0.VISp-pls': 'twin'}}
 
 
 @pytest.fixture(scope='module')
@@ -180,3 +181,14 @@ def test_names_are_text_whatever_they_hold(browser, tmp_path):
     assert data['models'][2] in tab.locator('tbody th').all_inner_texts()
     assert tab.locator('img').count() == 0
     tab.close()
+
+
+def test_what_no_mouse_has_is_named_so(opened):
+    marked = opened.locator('thead th', has_text='Recording0.VISp-pls')
+    assert marked.inner_text() == 'Recording0.VISp-pls (twin)'
+    opened.locator('td[data-benchmark="Recording0.VISp-pls"]').first.click()
+    assert opened.locator('#title').inner_text().endswith('on Recording0.VISp-pls (twin)')
+    assert 'predictions of a fitted network' in opened.locator('#facts').inner_text()
+    assert 'not of measured neurons' in opened.locator('#about').inner_text()
+    opened.locator('td[data-benchmark="Recording1.VISp-pls"]').first.click()
+    assert opened.locator('#title').inner_text().endswith('on Recording1.VISp-pls')

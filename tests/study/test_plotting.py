@@ -5,6 +5,7 @@ import pytest
 from study.analyses.naturalness_and_predictivity import plot_tests
 from study.analyses.neural_predictivity import _resolvable, plot_layers
 from study.domain_comparison import COLUMNS
+from study.other_animals import COLUMNS as OF_OTHERS
 from study.plotting import MOST_COLUMNS, panels_by_area
 from study.recordings import RECORDINGS
 
@@ -49,7 +50,7 @@ def test_units_that_are_no_animals_are_not_called_so(recording, unit):
 def test_a_truth_is_drawn_with_the_recording_that_it_is_the_truth_of():
     rows = [{'recording': 'TwinMouse', 'area': 'VISp', 'metric': 'pls', 'model': 'twin_oracle', 'label': 'twin_oracle',
              'group': 'baseline', 'layer': 'features', 'value': .6, 'error': .1}]
-    figure = plot_layers(pd.DataFrame(rows), {})
+    figure = plot_layers(pd.DataFrame(rows), {}, pd.DataFrame(columns=OF_OTHERS))
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ['twin_oracle, the truth of TwinMouse (twin)']
 
 

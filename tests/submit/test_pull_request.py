@@ -13,7 +13,9 @@ from brainscore_plugin.submit import pull_request
 from brainscore_plugin.submit.checks import Check, Failed
 from brainscore_plugin.submit.own_plugins import own_plugins
 
-COMMAND = 'from brainscore_plugin.command_line import app; app()'
+# SIGINT is ignored in what a shell has started in the background
+COMMAND = ('import signal; signal.signal(signal.SIGINT, signal.default_int_handler); '
+           'from brainscore_plugin.command_line import app; app()')
 
 
 @pytest.mark.skipif(os.name == 'nt', reason='Windows has no such signals')
