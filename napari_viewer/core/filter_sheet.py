@@ -7,7 +7,7 @@ import pandas as pd
 from PIL import Image
 
 from napari_viewer.core.filter_match import Matching
-from napari_viewer.core.sheet_drawing import blank_sheet, draw_line, fill, message_sheet, write
+from napari_viewer.core.sheet_drawing import blank_sheet, draw_line, fill, message_sheet, text_width, write
 from napari_viewer.core.theme import DARK, theme
 from napari_viewer.core.tile_grid import TileGrid, enlarge, fit_tile, square_columns
 from training.atomic import replacing
@@ -73,8 +73,8 @@ class FilterSheet:
             return message_sheet(NO_MODEL)
         sheet = blank_sheet(self.size)
         for name, grid in self.grids.items():
-            title = f'{name}: {self.better[name].sum()} fitted better than noise' if name in self.better else name
-            write(sheet, title, grid.top - TITLE, grid.left + grid.gap, 16, width=grid.width - grid.gap)
+            write(sheet, self._title(name, grid.width - grid.gap), grid.top - TITLE, grid.left + grid.gap, 16,
+                  width=grid.width - grid.gap)
             order = self.orders[name]
             grid.draw(sheet, enlarge(self._tiles[name][order], grid.tile))
             self._write_numbers(sheet, grid, order)
@@ -82,6 +82,14 @@ class FilterSheet:
                 row, column = grid.corner(place)
                 fill(sheet, row + grid.tile - MARK, column, MARK, grid.tile, theme().second)
         return sheet
+
+    def _title(self, name: str, width: int) -> str:
+        """The model's name and, once they are fitted, how many of its filters are marked."""
+        if name not in self.better:
+            return name
+        marked = f'{name}: {self.better[name].sum()} fitted better than noise'
+        short = f'{name}: {self.better[name].sum()} of {len(self.better[name])}'
+        return marked if text_width(marked, 16) <= width else short
 
     def draw(self, chosen: int | dict[str, int] | None = None) -> np.ndarray:
         """The sheet with a filter framed and its Gabor fit outlined: one number for all models, or one for each."""

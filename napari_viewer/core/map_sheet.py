@@ -12,7 +12,7 @@ from napari_viewer.core.theme import theme
 from napari_viewer.core.tile_grid import TileGrid, enlarge, fit_tile, square_columns
 
 SIZE = (820, 960)  # px
-INPUT = 208  # px, width of the image and of the map drawn onto it
+INPUT = 196  # px, width of the image and of the map drawn onto it
 LEFT, TOP, MARGIN, CAPTION = 12, 12, 12, 22
 HALF = (SIZE[0] - TOP) // 2  # height of each of two models
 ALL_LAYERS = 'all layers'

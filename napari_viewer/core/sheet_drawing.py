@@ -115,6 +115,11 @@ def write(sheet: np.ndarray, text: str, top: int, left: int, size: int = 14, col
     target[:] = (target * (1 - ink) + np.array(colour) * ink).astype(np.uint8)
 
 
+def text_width(text: str, size: int) -> int:
+    """Pixels that a line of text is wide."""
+    return _ink(text, size).shape[1]
+
+
 def message_sheet(text: str, size: tuple[int, int] = (300, 760)) -> np.ndarray:
     """A sheet that holds nothing but lines of text, in the middle."""
     sheet = blank_sheet(size)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from napari_viewer.core.filter_sheet import FilterSheet, export, outline
+from napari_viewer.core.sheet_drawing import Text, as_marks
 
 
 def test_sheet_shows_the_weights_the_right_way_up(random_weights):
@@ -31,6 +32,15 @@ def test_contrast_is_shared_among_filters_or_models():
     assert level('each model', 'weak', 1) == 255
     assert level('all models', 'weak', 1) == round(127.5 + 12.75)
     assert level('all models', 'strong', 1) == 255
+
+
+@pytest.mark.parametrize(('n_models', 'title'), [(1, 'model 0: 5 fitted better than noise'), (16, 'model 0: 5 of 64')])
+def test_a_title_says_how_many_are_marked_in_the_room_that_there_is(n_models, title, random_weights):
+    weights = random_weights(0)['conv1.weight'].astype(np.float32)
+    names = [f'model {k}' for k in range(n_models)]
+    with as_marks() as marks:
+        FilterSheet(dict.fromkeys(names, weights), better=dict.fromkeys(names, np.arange(64) < 5)).draw_anew()
+    assert title in [mark.text for mark in marks.marks if isinstance(mark, Text)]
 
 
 def test_filters_are_sorted_by_their_fits(random_weights):
