@@ -29,18 +29,27 @@ def open_dock(viewer, name: str):
     -------
     DockWidget
     """
-    display_name = dock_names()[name]
-    widgets = [widget for dock, widget in viewer.window.dock_widgets.items() if dock.startswith(display_name)]
-    if not widgets:
-        widget = viewer.window.add_plugin_dock_widget(PLUGIN, display_name, tabify=True)[1]
+    widget = open_docks(viewer).get(name)
+    if widget is None:
+        widget = viewer.window.add_plugin_dock_widget(PLUGIN, dock_names()[name], tabify=True)[1]
         show_tab_names(widget)
         return widget
-    dock = widgets[0].parentWidget()
+    dock = widget.parentWidget()
     dock.show()
     dock.raise_()
-    if widgets[0].state.active_dock is not widgets[0]:
-        widgets[0].take_canvas()
-    return widgets[0]
+    if widget.state.active_dock is not widget:
+        widget.take_canvas()
+    return widget
+
+
+def open_docks(viewer) -> dict:
+    """Name -> dock widget of ours that is open, in the order in which they were opened."""
+    found = {}
+    for title, widget in viewer.window.dock_widgets.items():
+        for name, display_name in dock_names().items():
+            if title.startswith(display_name):
+                found.setdefault(name, widget)
+    return found
 
 
 def open_paths(viewer, paths: list[str | Path]) -> None:

@@ -4,14 +4,14 @@ import sys
 from qtpy.QtCore import QEvent, QObject
 
 from napari_viewer.core.session import Session, write_session
-from napari_viewer.docks import dock_names, open_dock
+from napari_viewer.docks import dock_names, open_dock, open_docks
 from napari_viewer.viewer_state import state_of
 from napari_viewer.widgets.model_picker import ModelPicker
 
 
 def session_of(viewer) -> Session:
     """What is open in a viewer."""
-    docks = _open_docks(viewer)
+    docks = open_docks(viewer)
     if not docks:
         return Session()
     state = state_of(viewer)
@@ -68,10 +68,3 @@ class SessionKeeper(QObject):
             except OSError as error:
                 print(f'What was open could not be kept: {error}', file=sys.stderr)
         return False
-
-
-def _open_docks(viewer) -> dict:
-    """Name -> dock widget, in the order in which they were opened."""
-    by_display_name = {display_name: name for name, display_name in dock_names().items()}
-    return {by_display_name[title]: dock for widget, dock in viewer.window.dock_widgets.items()
-            for title in by_display_name if widget.startswith(title)}
