@@ -1,4 +1,5 @@
 """Random views of whole batches of images as tensors, on the device that trains."""
+import functools
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +10,7 @@ from .backbone import IMAGENET_MEAN, IMAGENET_STD
 GREY = (.2989, .587, .114)  # ITU-R 601, as torchvision has it
 # luminance and two axes of colour (NTSC), in which saturation and hue are a scale and a turn
 YIQ = ((.299, .587, .114), (.5959, -.2746, -.3213), (.2115, -.5227, .3112))
+FROM_YIQ = tuple(map(tuple, torch.linalg.inv(torch.tensor(YIQ)).tolist()))
 JITTERED = .8  # share of images whose colours are changed (Chen et al. 2020)
 CPU_CHUNK = 16  # images whose copies stay in a core's cache
 CROP_ATTEMPTS = 10  # torchvision's; then the whole image
@@ -94,8 +96,7 @@ class RandomViews:
 
     @staticmethod
     def _normalise(views: Tensor) -> None:
-        mean, std = (torch.tensor(values, device=views.device) * 255 for values in (IMAGENET_MEAN, IMAGENET_STD))
-        views.sub_(mean).div_(std)
+        views.sub_(_constant(IMAGENET_MEAN, views.device) * 255).div_(_constant(IMAGENET_STD, views.device) * 255)
 
     def random_crops(self, n: int, height: int, width: int, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Boxes as ``torchvision.transforms.RandomResizedCrop.get_params`` draws them.
@@ -117,10 +118,10 @@ class RandomViews:
         first = fits.to(torch.uint8).argmax(0, keepdim=True)  # 0 where none fits
         whole_width, whole_height = self._central_crop(height, width)
         any_fits = fits.any(0)
-        crop_width = torch.where(any_fits, widths.gather(0, first)[0], whole_width)
-        crop_height = torch.where(any_fits, heights.gather(0, first)[0], whole_height)
-        top = torch.where(any_fits, torch.floor(uniform(n) * (height - crop_height + 1)), (height - whole_height) // 2)
-        left = torch.where(any_fits, torch.floor(uniform(n) * (width - crop_width + 1)), (width - whole_width) // 2)
+        crop_width = widths.gather(0, first)[0].masked_fill_(~any_fits, whole_width)
+        crop_height = heights.gather(0, first)[0].masked_fill_(~any_fits, whole_height)
+        top, left = (torch.floor(uniform(n) * (room + 1)).masked_fill_(~any_fits, centre) for room, centre in (
+            (height - crop_height, (height - whole_height) // 2), (width - crop_width, (width - whole_width) // 2)))
         return top, left, crop_height, crop_width
 
     def _central_crop(self, height: int, width: int) -> tuple[float, float]:
@@ -147,24 +148,33 @@ class RandomViews:
         turned[:, 1, 1] = turned[:, 2, 2] = saturation * turn.cos()
         turned[:, 2, 1] = saturation * turn.sin()
         turned[:, 1, 2] = -turned[:, 2, 1]
-        to_yiq = torch.tensor(YIQ, device=generator.device)
-        matrices = (brightness * contrast)[:, None, None] * (torch.linalg.inv(to_yiq) @ turned @ to_yiq)
+        to_yiq, from_yiq = (_constant(matrix, generator.device) for matrix in (YIQ, FROM_YIQ))
+        matrices = (brightness * contrast)[:, None, None] * (from_yiq @ turned @ to_yiq)
         untouched = ~self._drawn(n, JITTERED, generator)
-        matrices[untouched] = torch.eye(3, device=generator.device)
-        contrast[untouched] = brightness[untouched] = 1
-        return contrast, matrices, brightness
+        matrices = torch.where(untouched[:, None, None], torch.eye(3, device=generator.device), matrices)
+        return contrast.masked_fill_(untouched, 1), matrices, brightness.masked_fill_(untouched, 1)
 
     @staticmethod
     def _grey(views: Tensor, chosen: Tensor) -> None:
+        weights = _constant(GREY, views.device)
+        if views.is_cuda:  # all of them: to know how many are chosen, the processor would have to wait for the device
+            torch.where(chosen[:, None, None, None], (views @ weights)[..., None], views, out=views)
+            return
         chosen = chosen.nonzero()[:, 0]
-        grey = views[chosen] @ torch.tensor(GREY, device=views.device)
+        grey = views[chosen] @ weights
         views[chosen] = grey[..., None].expand(*grey.shape, views.shape[-1])
+
+
+@functools.cache
+def _constant(values: tuple, device: torch.device) -> Tensor:
+    """Numbers on a device, put there once: in a CUDA graph nothing can be copied from the processor."""
+    return torch.tensor(values, device=device)
 
 
 def _jittered(views: Tensor, contrast: Tensor, matrices: Tensor, brightness: Tensor) -> None:
     """Change the colours of views (n, height, width, 3), from 0 to 255, in place."""
     pixels = views.view(len(views), -1, 3)
-    mean_grey = (pixels.mean(1) @ torch.tensor(GREY, device=views.device))
+    mean_grey = pixels.mean(1) @ _constant(GREY, views.device)
     offset = brightness * (1 - contrast) * mean_grey  # contrast is about the image's mean grey level
     pixels.copy_(torch.baddbmm(offset[:, None, None], pixels, matrices.mT).clamp_(0, 255))
 

@@ -19,7 +19,7 @@ class History(pl.Callback):
     Parameters
     ----------
     path : pathlib.Path
-        The CSV file, written anew at the end of each epoch.
+        The CSV file, written anew with each checkpoint.
     """
 
     def __init__(self, path: Path):
@@ -36,16 +36,19 @@ class History(pl.Callback):
         self._started = time.perf_counter()
 
     def on_train_epoch_end(self, trainer, module) -> None:
+        loss = float(trainer.callback_metrics['loss'])  # a GPU has now done all that it was given
         seconds = time.perf_counter() - self._started
         pairs = trainer.num_training_batches * module.recipe.batch_size
-        self.rows.append({'epoch': trainer.current_epoch, 'loss': float(trainer.callback_metrics['loss']),
+        self.rows.append({'epoch': trainer.current_epoch, 'loss': loss,
                           'learning_rate': trainer.optimizers[0].param_groups[0]['lr'],
                           'pairs_per_s': pairs / seconds, 'seconds': seconds})
+        module.log_dict({'learning_rate': self.rows[-1]['learning_rate'], 'pairs_per_s': self.rows[-1]['pairs_per_s']},
+                        rank_zero_only=True)
+
+    def on_save_checkpoint(self, trainer, module, checkpoint) -> None:
         if trainer.is_global_zero:
             with replacing(self.path) as temporary:
                 pd.DataFrame(self.rows, columns=COLUMNS).to_csv(temporary, index=False)
-        module.log_dict({'learning_rate': self.rows[-1]['learning_rate'], 'pairs_per_s': self.rows[-1]['pairs_per_s']},
-                        rank_zero_only=True)
 
 
 class ProgressBar(pl.Callback):
@@ -69,7 +72,7 @@ class ProgressBar(pl.Callback):
         self.bar.set_description(f'epoch {trainer.current_epoch + 1}/{trainer.max_epochs}', refresh=False)
         if self.history.rows:
             last = self.history.rows[-1]
-            self.bar.set_postfix_str(f"loss {last['loss']:.3f}, {last['pairs_per_s']:.0f} pairs/s")
+            self.bar.set_postfix_str(f"loss {last['loss']:.3f}, {last['pairs_per_s']:.0f} pairs/s", refresh=False)
 
     def on_train_end(self, trainer, module) -> None:
         self.bar.close()

@@ -9,14 +9,17 @@ from lightly.utils.scheduler import CosineWarmupScheduler
 from torch import Tensor
 
 from .augment import RandomViews
+from .graphed_step import GraphedStep
 from .network import projection_head, trunk_to_train
+from .nt_xent import nt_xent
 from .recipes import Recipe
 
 
 class SimCLR(pl.LightningModule):
     """AlexNet's trunk and a projection head of two layers, trained with the NT-Xent loss (Chen et al. 2020).
 
-    A batch is a tensor of image numbers; images are looked up and made into views on the device.
+    A batch is a tensor of image numbers; images are looked up and made into views on the device. A single GPU that
+    holds the images and computes in mixed precision gets each step as one :class:`~training.graphed_step.GraphedStep`.
 
     Parameters
     ----------
@@ -38,11 +41,18 @@ class SimCLR(pl.LightningModule):
         self.views = RandomViews(images.shape[1], recipe.crop_scale, recipe.crop_ratio, recipe.horizontal_flip,
                                  recipe.vertical_flip, recipe.greyscale, recipe.colour_jitter)
         self.loss = NTXentLoss(recipe.temperature, gather_distributed=recipe.global_negatives)
+        self.graphed_step: GraphedStep | None = None
 
     def setup(self, stage: str) -> None:
         self.to(memory_format=torch.channels_last)
+
+    def on_fit_start(self) -> None:  # by now Lightning has moved the network to its device
         if self.device.type == 'cuda' and self.images.nbytes < torch.cuda.mem_get_info(self.device)[0] / 2:
             self.images = self.images.to(self.device)
+        # not in full precision: on the GPU tried, an H200, a graph's batch normalisation kept wrong statistics there
+        self.is_graphed = (self.images.is_cuda and self.trainer.world_size == 1
+                           and self.trainer.precision == 'bf16-mixed')
+        self.generator = torch.Generator(self.device)
 
     def forward(self, images: Tensor) -> Tensor:
         """Embeddings (n, embedding_size) of normalised images (n, 3, 64, 64)."""
@@ -51,15 +61,30 @@ class SimCLR(pl.LightningModule):
     def on_train_epoch_start(self) -> None:
         # from seed, epoch and device number alone, so that a resumed run sees the views of an unbroken one
         state = (self.seed * 1_000_003 + self.current_epoch) * 1_009 + self.global_rank
-        self.generator = torch.Generator(self.device).manual_seed(state)
+        self.generator.manual_seed(state)
 
     def training_step(self, numbers: Tensor) -> Tensor:
+        if self.is_graphed and self.graphed_step is None:
+            self.graphed_step = GraphedStep(self.contrast, self, self.generator, numbers)
+        loss = self.graphed_step(numbers) if self.graphed_step else self.contrast(numbers)
+        self.log('loss', loss, on_step=False, on_epoch=True, sync_dist=True, batch_size=len(numbers))
+        return loss
+
+    def contrast(self, numbers: Tensor) -> Tensor:
+        """The loss of two views of each image of these numbers, int64 (n,)."""
         chosen = self.images[numbers.to(self.images.device)].to(self.device, non_blocking=True)
         embeddings = self(self.views(torch.cat([chosen, chosen]), self.generator))
         with torch.autocast(self.device.type, enabled=False):
-            loss = self.loss(*embeddings.float().chunk(2))
-        self.log('loss', loss, on_step=False, on_epoch=True, sync_dist=True, batch_size=len(numbers))
-        return loss
+            first, second = embeddings.float().chunk(2)
+            return (nt_xent(first, second, self.recipe.temperature) if self.is_graphed else self.loss(first, second))
+
+    def backward(self, loss: Tensor, *args, **kwargs) -> None:
+        if not self.graphed_step:  # else it has been done
+            super().backward(loss, *args, **kwargs)
+
+    def optimizer_zero_grad(self, epoch: int, batch_idx: int, optimizer: torch.optim.Optimizer) -> None:
+        if not self.graphed_step:  # else they are written over
+            super().optimizer_zero_grad(epoch, batch_idx, optimizer)
 
     def on_train_epoch_end(self) -> None:
         loss = self.trainer.callback_metrics['loss']

@@ -3,9 +3,11 @@ import dataclasses
 import gc
 import json
 import logging
+import math
 import os
 import platform
 import signal
+import time
 import traceback
 import warnings
 from contextlib import nullcontext
@@ -46,6 +48,27 @@ _IN_CHECKPOINTS = ('state_dict', 'epoch', 'global_step', 'loops', 'optimizer_sta
                    'pytorch-lightning_version')
 _LARGEST_SEED = 2 ** 63 - 1  # of PyTorch's random generators
 _logger = logging.getLogger(__name__)
+
+
+class SparingCheckpoint(ModelCheckpoint):
+    """Keeps an epoch where writing it takes no more than a share of the time since the last one kept; and the last.
+
+    On a GPU an epoch of some thousand images takes a fraction of a second, less than writing a checkpoint does.
+    """
+
+    SHARE = .05
+
+    def __init__(self, path: Path):
+        super().__init__(path.parent, filename=path.stem, enable_version_counter=False)
+        self.kept_at, self.cost = -math.inf, 0.
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        began = time.perf_counter()
+        is_last = trainer.current_epoch + 1 == trainer.max_epochs
+        if trainer.strategy.broadcast(is_last or self.cost <= self.SHARE * (began - self.kept_at)):
+            super().on_train_epoch_end(trainer, module)
+            self.kept_at = time.perf_counter()
+            self.cost = self.kept_at - began
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
@@ -155,7 +178,7 @@ def _trainer(run: Path, domain: PreparedDomain, recipe: Recipe, precision: str, 
     checkpoint = run / CHECKPOINT
     history = History(run / HISTORY)
     callbacks = [history, ProgressBar(history), Snapshots(run, domain, recipe.epochs),
-                 ModelCheckpoint(checkpoint.parent, filename=checkpoint.stem, enable_version_counter=False)]
+                 SparingCheckpoint(checkpoint)]
     plugins: list = [AtomicCheckpointIO()]
     if SLURMEnvironment.detect():
         plugins.append(SLURMEnvironment(auto_requeue=False))  # see stopped_by_signals
@@ -163,6 +186,7 @@ def _trainer(run: Path, domain: PreparedDomain, recipe: Recipe, precision: str, 
         trainer = pl.Trainer(
             max_epochs=recipe.epochs, precision=precision, accelerator=accelerator, devices=devices, num_nodes=nodes,
             callbacks=callbacks, plugins=plugins, enable_progress_bar=False, enable_model_summary=False,
+            benchmark=True,  # all batches are of one shape
             logger=TensorBoardLogger(run, name='tensorboard', version=''), use_distributed_sampler=False,
             default_root_dir=checkpoint.parent)  # where Lightning looks for checkpoints of requeued jobs
     except (MisconfigurationException, ValueError, TypeError, RuntimeError) as error:
@@ -184,7 +208,7 @@ def _forget_rank_of_another_run() -> None:
 def _fit(trainer: pl.Trainer, module: SimCLR, loader: DataLoader, run: Path) -> None:
     """Train from the start or from the run's checkpoint; of what stops it, say what to do."""
     checkpoint = run / CHECKPOINT
-    full_disk = naming_full_disk(run, 'the run is as it was after its last whole epoch',
+    full_disk = naming_full_disk(run, 'the run is as it was at its last checkpoint',
                                  'Make room, and give the same command again to go on with it.')
     try:
         with stopped_by_signals(), full_disk:
@@ -210,7 +234,7 @@ def _after_stop(trainer: pl.Trainer, run: Path, stopped: Stopped) -> Stopped:
     if kill is not None:
         kill(signal.SIGTERM)
     if trainer.is_global_zero:
-        kept = (f'The last whole epoch is kept in {run / CHECKPOINT}' if (run / CHECKPOINT).exists() else
+        kept = (f'What it had learned is kept in {run / CHECKPOINT}' if (run / CHECKPOINT).exists() else
                 'No epoch had been finished, so that the run begins anew')
         goes_on = requeue() if stopped.signal.name == 'SIGUSR1' else 'Give the same command again to go on'
         _logger.warning(f'Stopped by {stopped.signal.name}. {kept}. {goes_on}.')

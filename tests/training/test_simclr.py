@@ -1,12 +1,15 @@
 """The network computes what AlexNet with a projection head computes, on one device and on several."""
 import numpy as np
+import pytest
 import torch
 from lightly.loss import NTXentLoss
 from torch import nn
 from torchvision.models import alexnet
 
+from training.graphed_step import GraphedStep
 from training.network import RepeatedInputLinear
-from training.recipes import Recipe
+from training.nt_xent import nt_xent
+from training.recipes import Recipe, named_recipe
 from training.simclr import SimCLR
 
 RECIPE = Recipe(batch_size=8, head_width=32)
@@ -93,3 +96,33 @@ def test_two_processes_have_the_loss_and_gradients_of_one(tmp_path):
     alone = NTXentLoss(RECIPE.temperature)
     first, second = module(_views()).chunk(2)
     assert abs(alone(first[:4], second[:4]).item() - loss.item()) > .1  # what a device sees by itself is another loss
+
+
+def test_the_loss_of_graphs_is_that_of_lightly():
+    a, b = torch.randn(2, 6, 10, generator=torch.Generator().manual_seed(0)).double().requires_grad_()
+    losses = NTXentLoss(.1)(a, b), nt_xent(a, b, .1)
+    gradients = [torch.autograd.grad(loss, (a, b), retain_graph=True) for loss in losses]
+    assert torch.allclose(*losses, rtol=1e-12)
+    for theirs, mine in zip(*gradients):
+        assert torch.allclose(theirs, mine, atol=1e-12)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='CUDA graphs need a GPU of Nvidia')
+def test_a_graphed_step_is_the_step_and_leaves_statistics_and_generator_alone():
+    modules = [SimCLR(named_recipe('normalised'), IMAGES.cuda()).to('cuda', memory_format=torch.channels_last)
+               for _ in range(2)]
+    numbers = torch.arange(8, device='cuda')
+    for module, is_graphed in zip(modules, (False, True)):
+        module.generator, module.is_graphed = torch.Generator('cuda').manual_seed(5), is_graphed
+    plain, graphed = modules
+    with torch.autocast('cuda', torch.bfloat16):
+        step = GraphedStep(graphed.contrast, graphed, graphed.generator, numbers)
+        for shift in range(3):
+            plain.zero_grad()
+            loss = plain.contrast(numbers + shift)
+            loss.backward()
+            assert torch.allclose(step(numbers + shift), loss, rtol=1e-3)
+    for one, other in zip(plain.parameters(), graphed.parameters()):
+        assert (one.grad - other.grad).norm() < .05 * one.grad.norm()
+    for one, other in zip(plain.buffers(), graphed.buffers()):
+        assert torch.allclose(one.float(), other.float(), rtol=1e-2)

@@ -208,7 +208,7 @@ def test_a_signal_stops_a_run_with_its_exit_code_and_what_to_do(how, environment
             process.kill()
     assert process.returncode == 128 + how
     last = said.strip().splitlines()[-1]
-    assert last.startswith(f'Stopped by {how.name}. The last whole epoch is kept in {run}')
+    assert last.startswith(f'Stopped by {how.name}. What it had learned is kept in {run}')
     assert last.endswith(says)
     assert 'step/s' in said or 's/step' in said  # the bar, although LOCAL_RANK is not 0
     assert how != signal.SIGUSR1 or (tmp_path / 'asked').read_text() == 'requeue 71\n'
