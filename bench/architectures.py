@@ -82,6 +82,9 @@ def main():
         os.waitpid(child, 0)
     rows = [tuple(line) for line in csv.reader(args.out.open())]
     print_table([COLUMNS, *(line for line in rows if len(line) == len(COLUMNS))])
+    for line in rows:
+        if len(line) != len(COLUMNS):
+            print(f'{line[0]} was not scored: {line[1]}')
 
 
 if __name__ == '__main__':

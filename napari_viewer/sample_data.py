@@ -46,5 +46,5 @@ def filter_layer(sources: list[str | Path]) -> tuple:
 
 def _shipped() -> list[str | Path]:
     from napari_viewer.core.networks import shipped_weights
-    files = sorted(shipped_weights().glob('*.safetensors'))
+    files = sorted(file for file in shipped_weights().glob('*.safetensors') if '_seed' not in file.stem)
     return files or [SAMPLE]

@@ -6,6 +6,7 @@ from pathlib import Path
 from .backbone import IMAGENET_MEAN, IMAGENET_STD
 
 NETWORK = "the five convolutions of torchvision's AlexNet"
+START = 'its start'  # in the table of probes
 SHOWN_EPOCHS = 10  # of the loss curve, for people; machines get all
 
 
@@ -102,8 +103,8 @@ def _probes(rows: list) -> str:
         return ''
     names = list(rows[0])
     return ('## Probes\n\nShare of test images whose class is told from the features, by weighted k-nearest neighbours '
-            'and by a linear classifier; `untrained` has random weights, `chance` is always answering the commonest '
-            'class.\n\n'
+            f'and by a linear classifier; `{START}` is the network before its training, `untrained` has random weights '
+            "as torchvision draws them, `chance` is always answering the commonest class.\n\n"
             + _table(names, [[f'{v:.3f}' if isinstance(v, float) else v for v in row.values()] for row in rows]))
 
 

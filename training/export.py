@@ -5,16 +5,18 @@ import re
 from contextlib import ExitStack
 from pathlib import Path
 
+import torch
 from safetensors.torch import save
 
 from .atomic import replacing
 from .authors_checkpoint import read_authors_checkpoint
 from .backbone import checked
-from .card import markdown, model_card
+from .card import START, markdown, model_card
 from .checkpoint import load_tensors
 from .disk import naming_full_disk
 from .eight_bits import from_eight_bits, to_eight_bits
-from .network import exported_weights
+from .network import exported_weights, trunk_to_train
+from .recipes import Recipe
 from .run_folder import read_description, read_history
 
 IMPORTED = ('Read from a checkpoint in the layout of those that Prasad, Manor & Pereira (2022) published, of SimCLR '
@@ -78,7 +80,8 @@ def export(run: Path, out: Path | None = None, name: str | None = None, cards: P
                 'device': described['device'], 'precision': described['precision'],
                 'seconds': round(history['seconds'].sum()), 'recipe': described['recipe'],
                 'versions': described['versions'], 'loss': history['loss'].tolist()}
-    return publish(written, model_card(name, data, training, _probes(name, read, probe_domains)), places)
+    probes = _probes(name, read, described, probe_domains) if probe_domains else []
+    return publish(written, model_card(name, data, training, probes), places)
 
 
 def import_checkpoint(file: Path, out: Path | None = None, name: str | None = None, replace: bool = False) -> Path:
@@ -161,11 +164,13 @@ def _data(described: dict, description: str | None) -> dict:
             'archives': {archive['name']: archive['sha256'] for archive in known['archives']}}
 
 
-def _probes(name: str, weights: dict, domains) -> list:
-    if not domains:
-        return []
+def _probes(name: str, weights: dict, described: dict, domains) -> list:
+    """Accuracies of the network, of what it was before its training, and of random weights as torchvision has them."""
     from .probe import probe_models
-    return probe_models({name: weights}, domains).to_dict('records')
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(described['seed'])
+        start = exported_weights(trunk_to_train(Recipe().override(described['recipe'])).state_dict())
+    return probe_models({START: start, name: weights}, domains).to_dict('records')
 
 
 def _sha256(file: Path) -> str:

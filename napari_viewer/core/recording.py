@@ -102,7 +102,8 @@ class Recording:
     def describe(self, neuron: int) -> str:
         """What is known of a neuron, on one line."""
         row = self.facts.iloc[neuron]
-        facts = [f'{name.replace("_", " ")} {_short(value)}' for name, value in row.items()
+        words = {'animal': 'of'}  # or of a field of view, where a recording counts by them
+        facts = [f'{words.get(name, name.replace("_", " "))} {_short(value)}' for name, value in row.items()
                  if name not in ('neuroid_id', 'reliability') and not pd.isna(value) and value != '']
         return ', '.join(facts)
 

@@ -102,8 +102,8 @@ def test_probe_accuracies_enter_the_card(run):
     index = pd.DataFrame({'label': labels, 'split': ['train'] * 40 + ['test'] * 20})
     path = export(run, probe_domains=[SimpleNamespace(name='shades', images=images, index=index)])
     rows = json.loads(path.with_suffix('.json').read_text())['probes']
-    assert [row['model'] for row in rows] == ['untrained', 'leaves_run']
-    assert rows[1]['linear'] == 1
+    assert [row['model'] for row in rows] == ['untrained', 'its start', 'leaves_run']
+    assert rows[2]['linear'] == 1
     assert '| leaves_run | shades |' in path.with_suffix('.md').read_text()
 
 

@@ -12,6 +12,8 @@ FEATURES = {'conv1': 14400, 'conv2': 9408, 'conv3': 3456, 'conv4': 2304, 'conv5'
 TRAINED = ['alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_painting',
            'alexnet64_simclr_clipart', 'alexnet64_simclr_infograph', 'alexnet64_simclr_sketch',
            'alexnet64_simclr_quickdraw', 'alexnet64_simclr_cremi']
+MORE_SEEDS = [f'{identifier}_seed{seed}' for identifier in TRAINED for seed in (1, 2)
+              if (identifier, seed) != ('alexnet64_simclr_real', 2)]  # which has not been trained
 
 
 def network(identifier):
@@ -40,12 +42,21 @@ def test_a_trained_model_has_the_weights_of_its_file(identifier):
     assert all(torch.equal(loaded[name.replace('.', '.0.')], tensor.float()) for name, tensor in saved.items())
 
 
+@pytest.mark.parametrize('identifier', MORE_SEEDS)
+def test_weights_in_eight_bits_are_whole_numbers_times_a_scale_of_each_filter(identifier):
+    loaded, saved = network(identifier).state_dict(), load_file(weights_file(identifier))
+    for layer in FEATURES:
+        whole, scale = saved[f'{layer}.weight'], saved[f'{layer}.weight_scale']
+        assert whole.dtype == torch.int8
+        assert torch.equal(loaded[f'{layer}.0.weight'], whole * scale[:, None, None, None])
+
+
 def test_no_two_models_have_the_same_filters():
-    filters = [network(identifier).conv1[0].weight for identifier in ['alexnet64_untrained', *TRAINED]]
+    filters = [network(identifier).conv1[0].weight for identifier in ['alexnet64_untrained', *TRAINED, *MORE_SEEDS]]
     assert not any(torch.allclose(one, other, atol=1e-3) for i, one in enumerate(filters) for other in filters[:i])
 
 
-@pytest.mark.parametrize('identifier', TRAINED)
+@pytest.mark.parametrize('identifier', [*TRAINED, *MORE_SEEDS])
 def test_a_card_tells_of_the_very_weights(identifier):
     card = json.loads((CARDS / f'{identifier}.json').read_text())
     content = weights_file(identifier).read_bytes()
