@@ -22,6 +22,7 @@ os.environ.setdefault('RESULTCACHING_DISABLE', '1')
 
 import numpy as np
 from measure import print_table, timed
+from scipy.linalg import blas
 from sklearn.cross_decomposition import PLSRegression
 from sklearn.model_selection import ShuffleSplit
 from threadpoolctl import threadpool_limits
@@ -118,7 +119,7 @@ def lone_row(shape, n_times, seed, threads):
 def large_row(shape, seed, threads):
     """One fit a process, whose peak memory is the operating system's account of it."""
     seconds, memory, predictions = {}, {}, {}
-    for side in ('ours', 'stock', 'tight'):
+    for side in ('ours', 'stock', 'tight', 'grams'):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / 'prediction.npz'
             subprocess.run([sys.executable, __file__, '--child', side, str(path), *map(str, shape),
@@ -126,6 +127,11 @@ def large_row(shape, seed, threads):
             with np.load(path) as result:
                 seconds[side], memory[side] = float(result['seconds']), float(result['memory'])
                 predictions[side] = result['prediction']
+    n, _, p, q = shape
+    flop, size = n * (n + 1.) * (p + q), 8. * n * (p + q)
+    print(f"# the least of it: X X' and Y Y' alone, by BLAS, take {seconds['grams']:.2f} s ({flop / 1e9:.0f} GFLOP, "
+          f"{flop / seconds['grams'] / 1e9:.0f} a second; {size / 2 ** 30:.2f} GB to read): a fit that did nothing "
+          f"else would be {seconds['stock'] / seconds['grams']:.1f}x as fast as scikit-learn's", flush=True)
     peak = f"{memory['ours'] / 2 ** 20:.2f}/{memory['stock'] / 2 ** 20:.2f} GB ({memory['ours'] / memory['stock']:.2f})"
     return row('sensorium', shape, 1, threads, [seconds['stock']], [seconds['tight']], [seconds['ours']],
                difference(predictions['ours'], predictions['tight']), peak)
@@ -136,6 +142,8 @@ def large_child(side, path, shape, seed):
     X, (Y,), Z = make(seed, n, n_test, p, [q])
     if side == 'ours':
         seconds, prediction = timed(fit_predict, X, Y, Z, N_COMPONENTS)
+    elif side == 'grams':
+        seconds, prediction = timed(lambda: blas.dsyrk(1., X.T, trans=1) + blas.dsyrk(1., Y.T, trans=1))
     else:
         seconds, prediction = timed(sklearn_predict, X, Y, Z, **(TIGHT if side == 'tight' else {}))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kB on Linux

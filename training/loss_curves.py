@@ -9,7 +9,7 @@ from .atomic import replacing
 
 
 def draw_loss_curves(cards: list[dict], path: Path) -> None:
-    """One line a model: mean NT-Xent loss against epoch.
+    """One line a model, of one colour for each domain: mean NT-Xent loss against epoch.
 
     Parameters
     ----------
@@ -28,11 +28,14 @@ def draw_loss_curves(cards: list[dict], path: Path) -> None:
     for card in cards:
         if not card['training'].get('loss'):
             raise ValueError(f"The card of '{card['name']}' holds no loss curve: its training is not known.")
+    colours: dict[str, str] = {}
     for card in sorted(cards, key=lambda card: -card['training']['loss'][-1]):  # the legend as the curves end
-        loss = card['training']['loss']
-        axes.plot(range(1, len(loss) + 1), loss, label=card['name'].rpartition('_')[2], linewidth=1.2)
+        loss, domain = card['training']['loss'], card.get('data', {}).get('domain') or card['name']
+        label = '' if domain in colours else domain
+        colour = colours.setdefault(domain, f'C{len(colours) % 10}')
+        axes.plot(range(1, len(loss) + 1), loss, color=colour, label=label, linewidth=.8)
     figure.legend(loc='outside right center', frameon=False)
-    axes.set(xlabel='epoch', ylabel='NT-Xent loss', title='Training loss, mean of each epoch')
+    axes.set(xlabel='epoch', ylabel='NT-Xent loss', xscale='log', title='Training loss, mean of each epoch')
     axes.spines[['top', 'right']].set_visible(False)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:

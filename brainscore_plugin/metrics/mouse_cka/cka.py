@@ -3,12 +3,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from brainscore_vision.metrics.mouse_metrics.halvings import half_means, positive, spearman_brown, trial_halves
+from brainscore_vision.metrics.mouse_metrics.products import row_products
 
 
 def gram(values: np.ndarray) -> np.ndarray:
     """Products of every two images (n_images, n_features), 0 on the diagonal: an image is not compared with itself."""
-    values = np.asarray(values, dtype=float)
-    products = values @ values.T
+    products = row_products(np.asarray(values, dtype=float))
     np.fill_diagonal(products, 0)
     return products
 

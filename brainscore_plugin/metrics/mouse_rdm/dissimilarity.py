@@ -5,6 +5,7 @@ import numpy as np
 from brainscore_vision.metrics.mouse_metrics.averages import nanmean
 from brainscore_vision.metrics.mouse_metrics.correlation import correlation
 from brainscore_vision.metrics.mouse_metrics.halvings import positive, spearman_brown
+from brainscore_vision.metrics.mouse_metrics.products import row_products
 from scipy.stats import rankdata
 
 COMPARISONS = ('pearson', 'spearman')
@@ -57,7 +58,7 @@ def dissimilarities(responses: np.ndarray) -> np.ndarray:
     norms = np.sqrt((centred ** 2).sum(axis=1, keepdims=True))
     constant = norms <= 1e-12 * np.abs(responses).max(axis=1, keepdims=True, initial=0)
     patterns = np.divide(centred, norms, out=np.full(centred.shape, np.nan), where=~constant)
-    return 1 - (patterns @ patterns.T)[np.triu_indices(len(responses), 1)]
+    return 1 - row_products(patterns)[np.triu_indices(len(responses), 1)]
 
 
 def squared_distances(features: np.ndarray) -> np.ndarray:
@@ -67,7 +68,7 @@ def squared_distances(features: np.ndarray) -> np.ndarray:
     ----------
     features : numpy.ndarray, shape (n_images, n_features)
     """
-    return distances_from_products(features @ features.T, features.shape[1])
+    return distances_from_products(row_products(features), features.shape[1])
 
 
 def distances_from_products(products: np.ndarray, n_neurons: int) -> np.ndarray:
