@@ -87,7 +87,7 @@ def _score(layers: dict[str, tuple[pd.DataFrame, dict, dict]]) -> dict:
                         for layer in ordered], 'layer': committed, 'value': None, 'error': None}
     rows, summary, neurons = layers[committed or ordered[0]]
     score |= {'region': summary.get('region'), 'n': summary.get('n_neurons'), 'undefined': summary.get('n_nan'),
-              'ceiling': _number(rows.ceiling.median())}
+              'ceiling': _number(rows.ceiling.dropna().median())}
     if committed is not None:
         score |= {'value': _number(summary['value']), 'error': _number(summary['error'])}
         if rows.animal.notna().all():

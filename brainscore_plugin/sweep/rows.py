@@ -22,7 +22,7 @@ def score_rows(score: Score, benchmark) -> pd.DataFrame:
     pandas.DataFrame
         Columns as :func:`.results.write_result` takes them.
     """
-    rows = _per_animal(score, benchmark) if 'corrected' in score.attrs else _without_splits(score)
+    rows = _per_animal(score, benchmark) if 'corrected' in score.attrs else _without_splits(score, benchmark)
     return rows.assign(seed=score.attrs.get('seed'), protocol=score.attrs.get('protocol'), versions=versions())
 
 
@@ -39,9 +39,11 @@ def neuron_values(score: Score) -> dict[str, list[float | None]]:
         owners == animal]] for animal in dict.fromkeys(owners)}
 
 
-def _without_splits(score: Score) -> pd.DataFrame:
+def _without_splits(score: Score, benchmark) -> pd.DataFrame:
     """Of a metric that has a value for each animal (or field of view) and no image splits; one row without either."""
     row = _one_row(score)
+    if isinstance(benchmark, MousePredictivity):  # what it scores layer by layer has no ceiling among its attributes
+        row['ceiling'] = float(benchmark.ceiling)
     if 'animals' not in score.attrs:
         return row
     values, raw = score.attrs['animals'], score.attrs[Score.RAW_VALUES_KEY].attrs[Score.RAW_VALUES_KEY]

@@ -11,10 +11,16 @@ IDENTIFIERS = ['alexnet64_untrained_seed1', 'alexnet64_untrained_seed2', 'alexne
                'alexnet64_untrained_seed4', 'alexnet64_kaiming_seed1', 'alexnet64_kaiming_seed2']
 
 
+@pytest.fixture(scope='module')
+def drawn():
+    return {identifier: filters(identifier) for identifier in ('alexnet64_untrained', 'alexnet64_kaiming', *IDENTIFIERS)}
+
+
 @pytest.mark.parametrize('identifier', IDENTIFIERS)
-def test_each_seed_gives_weights_of_its_own_and_always_the_same(identifier):
-    weights = filters(identifier)
-    assert torch.equal(weights, filters(identifier))
-    others = {'alexnet64_untrained', 'alexnet64_kaiming', *IDENTIFIERS} - {identifier}
-    assert not any(torch.equal(weights, filters(other)) for other in others)
-    assert load_model(identifier).layers == load_model('alexnet64_untrained').layers
+def test_each_seed_gives_weights_of_its_own_and_always_the_same(identifier, drawn):
+    assert torch.equal(drawn[identifier], filters(identifier))
+    assert not any(torch.equal(drawn[identifier], drawn[other]) for other in drawn if other != identifier)
+
+
+def test_all_have_the_same_layers():
+    assert load_model(IDENTIFIERS[0]).layers == load_model('alexnet64_untrained').layers
