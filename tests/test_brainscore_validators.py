@@ -7,6 +7,7 @@ import pytest
 from forks import BRAINSCORE as FORKED
 from forks import Forks
 from PIL import Image
+from submit.proven import PROVEN
 
 from brainscore_plugin.link import installed_brainscore, plugins
 
@@ -31,7 +32,8 @@ def run_pytest(tmp_path_factory):
 
 
 def test_every_plugins_own_tests_pass_through_the_linked_path(run_pytest):
-    tests = [BRAINSCORE / plugin.type / plugin.name / 'test.py' for plugin in plugins()]
+    """But for those that tests/submit/test_proof.py runs in a Brain-Score that knows nothing of this project."""
+    tests = [BRAINSCORE / plugin.type / plugin.name / 'test.py' for plugin in plugins() if plugin.name not in PROVEN]
     assert run_pytest(*tests) >= len(tests)
 
 

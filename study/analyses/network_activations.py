@@ -157,7 +157,9 @@ def _measure(study: StudyData, images: StimulusSet, suffix: str) -> tuple[dict[s
                                      *(failures.model + ': ' + failures.error)]))
     found = {'norms': finished('norms', lambda: activation_norms(record()[0]), networks),
              'distances': finished('distances', lambda: pairwise_distances(record()[0]), networks)}
-    groups = {group: [model for model in models if model.group == group] for group in GROUPS}
+    # of each domain one network: telling seeds apart is what the untrained ones are for
+    groups = {group: [model for model in models if model.group == group and (group != TRAINED or model.seed == 0)]
+              for group in GROUPS}
     folds = {group: decode(members) for group, members in groups.items() if len(members) >= 2}
     decoded = [summarise_decoding(table).assign(group=GROUPS[group]) for group, table in folds.items() if len(table)]
     if decoded:

@@ -14,6 +14,7 @@ import pytest
 import torch
 from brainscore_vision import load_benchmark
 from safetensors.torch import save_file
+from submit.proven import PROVEN
 from typer.testing import CliRunner
 
 from brainscore_plugin import link as links
@@ -29,9 +30,6 @@ from training.backbone import SHAPES
 # the verifier runs tests of Brain-Score's, in processes of their own
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 BENCHMARK = 'SimulatedMouse.VISp-rdm'  # the quickest
-SIMULATED = {'simulated_mouse', 'mouse_predictivity', 'mouse_metrics', 'mouse_rdm', 'noise_corrected_pls',
-             'split_half_reliability', 'mouse_baselines', 'noise_corrected_ridge', 'mouse_cka',
-             'inter_animal_consistency'}
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -48,7 +46,7 @@ def patched(tmp_path_factory):
 def request_folder(patched, tmp_path_factory):
     """The pull requests by the command, of the plugins that the simulated benchmarks and one of models need."""
     own = [plugin for plugin in pull_request.own_plugins()
-           if plugin.name in SIMULATED or (plugin.type, plugin.name) == ('data', 'TwinMouse')]  # twin_oracle's
+           if plugin.name in PROVEN or (plugin.type, plugin.name) == ('data', 'TwinMouse')]  # twin_oracle's
     out = tmp_path_factory.mktemp('request') / 'request'
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pull_request, 'own_plugins', lambda: own)

@@ -13,7 +13,7 @@ IDENTIFIERS = ['alexnet64_untrained_seed1', 'alexnet64_untrained_seed2', 'alexne
 
 @pytest.fixture(scope='module')
 def drawn():
-    return {identifier: filters(identifier) for identifier in ('alexnet64_untrained', 'alexnet64_kaiming', *IDENTIFIERS)}
+    return {name: filters(name) for name in ('alexnet64_untrained', 'alexnet64_kaiming', *IDENTIFIERS)}
 
 
 @pytest.mark.parametrize('identifier', IDENTIFIERS)
