@@ -43,10 +43,12 @@ def what_it_rests_on(study: StudyData) -> list[str]:
     if stand_in_domains(study):
         sentences.append('The images of these domains are not, or not all of, the official archives: '
                          f"{', '.join(stand_in_domains(study))}.")
+    described: dict[str, list[str]] = {}  # seeds share their sentence
     for identifier in stand_in_models(study):
         card = model_card(identifier)
-        described = card['data'].get('description', '') if card else 'nothing is known of its training images'
-        sentences.append(f'{identifier}: {described}')
+        images = card['data'].get('description', '') if card else 'nothing is known of its training images'
+        described.setdefault(images, []).append(identifier)
+    sentences += [f"{', '.join(identifiers)}: {images}" for images, identifiers in described.items()]
     of_kind = {TWIN: 'the responses are predictions of networks that were fitted to mouse neurons, not recordings',
                SIMULATED: 'the neurons are simulated by a known model, not recorded from a mouse'}
     return sentences + [f'{recording.identifier}: {of_kind[recording.kind]}.' for recording in study.recordings

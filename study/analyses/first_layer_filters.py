@@ -103,8 +103,12 @@ def plot_gabor_fits(fits: pd.DataFrame, noise: pd.DataFrame, shares: pd.DataFram
     """
     figure = new_figure(11, 4)
     left, right = figure.subplots(1, 2)
+    named: set[str] = set()
     for label, rows in fits.groupby('label', sort=False):
-        sns.ecdfplot(x=rows.r2.dropna(), ax=left, color=colours.get(label, UNTRAINED_COLOUR), label=label)
+        name = label.partition(', seed')[0]  # seeds have a curve each, and one line of the legend
+        sns.ecdfplot(x=rows.r2.dropna(), ax=left, color=colours.get(label, UNTRAINED_COLOUR),
+                     label='' if name in named else name)
+        named.add(name)
     sns.ecdfplot(x=noise.r2, ax=left, color='black', linestyle=':', label='white noise')
     left.axvline(fits.threshold.iloc[0], color='.7', zorder=0)
     left.set(xlabel='R² of the Gabor fit', ylabel='share of filters below', xlim=(0, 1))
