@@ -1,5 +1,5 @@
 """A step of training as a CUDA graph: the device is given all of its work at once."""
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -29,16 +29,16 @@ class GraphedStep:
     def __init__(self, loss: Callable[[Tensor], Tensor], module: nn.Module, generator: torch.Generator,
                  numbers: Tensor):
         self.numbers = numbers.clone()
-        parameters, buffers = list(module.parameters()), list(module.buffers())
+        buffers = list(module.buffers())
         kept, state = [buffer.clone() for buffer in buffers], generator.get_state()
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream), _autocast():
             for _ in range(WARM_UP):
-                _forget_gradients(parameters)
+                module.zero_grad()
                 loss(self.numbers).backward()
         torch.cuda.current_stream().wait_stream(stream)
-        _forget_gradients(parameters)
+        module.zero_grad()
         self.graph = torch.cuda.CUDAGraph()
         self.graph.register_generator_state(generator)
         with torch.cuda.graph(self.graph), _autocast():
@@ -61,8 +61,3 @@ def _autocast() -> torch.autocast:
     """The precision that is in force, without the casts of weights that would be kept beyond a step."""
     return torch.autocast('cuda', torch.get_autocast_dtype('cuda'), torch.is_autocast_enabled('cuda'),
                           cache_enabled=False)
-
-
-def _forget_gradients(parameters: Iterable[Tensor]) -> None:
-    for parameter in parameters:
-        parameter.grad = None

@@ -135,3 +135,26 @@ def test_a_terminated_command_tidies_up(number, code, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
     monkeypatch.undo()
     assert signal.getsignal(number) is signal.SIG_DFL
+
+
+# what the extras bring, and what of theirs brings it: none of it is there after `make score` on a fresh machine
+OF_EXTRAS = ('napari', 'PyQt6', 'qtpy', 'superqt', 'magicgui', 'vispy', 'npe2', 'lightly', 'pytorch_lightning',
+             'lightning_fabric', 'tensorboard', 'seaborn', 'tabulate', 'timm', 'plotly')
+WITHOUT_EXTRAS = f"""
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition('.')[0] in {OF_EXTRAS}:
+            raise ModuleNotFoundError(f"No module named '{{name}}'", name=name)
+sys.meta_path.insert(0, Absent())
+from brainscore_plugin.command_line import app
+app()
+"""
+
+
+@pytest.mark.parametrize('command', [['--help'], ['link', '--quiet'], ['check', 'pixels64', 'SimulatedMouse.VISp-rdm'],
+                                     ['view', '--help'], ['study', '--help'], ['train', '--help'], ['status']],
+                         ids=' '.join)
+def test_commands_answer_where_no_extra_is_installed(command):
+    done = subprocess.run([sys.executable, '-c', WITHOUT_EXTRAS, *command], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -74,11 +74,11 @@ def test_docks_are_closed_again_and_again_and_leave_nothing(tmp_path, weight_fil
     script = Path(__file__).with_name('close_docks.py')
     environment = os.environ | {'PYTHONPATH': str(Path(__file__).parents[2]), 'BRAINSCORE_MOUSE_HOME': str(tmp_path),
                                 'QT_API': qt.lower()}
-    done = subprocess.run([sys.executable, '-X', 'faulthandler', str(script), '9', str(weight_files[0])],
+    done = subprocess.run([sys.executable, '-X', 'faulthandler', str(script), '12', str(weight_files[0])],
                           capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     before, *_, after = map(json.loads, done.stdout.splitlines())
-    assert after['cycle'] == 8
+    assert after['cycle'] == 11
     for what in ('widgets', 'threads', 'layers'):
         assert after[what] <= before[what], f'{what}: {before}, {after}'
     assert after['megabytes'] - before['megabytes'] <= 20, f'{before}, {after}'
