@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-PATIENCE = .030  # s that a reader waits, so that napari draws once, not twice, what is quick to compute
+PATIENCE = .045  # s, a frame without a graphics card, that a reader waits, so that napari draws once, not twice
 
 
 class BackgroundCache:

@@ -6,7 +6,7 @@ import numpy as np
 from napari_viewer.core.networks import Network
 from napari_viewer.core.recording import Recording, Trials
 
-MOST_COMPONENTS = 10
+MOST_COMPONENTS, FOLDS = 10, 3  # of the regression whose weights are shown
 LINEARISED = 16  # images around which a network is linearised
 
 
@@ -41,35 +41,73 @@ class Prediction:
     predicted: np.ndarray
     features: np.ndarray
     shape: tuple[int, int, int]
-    _patterns: dict[int, np.ndarray] = field(default_factory=dict)
+    _by_images: dict[bytes, tuple] = field(default_factory=dict)
 
     def weights(self, neuron: int) -> np.ndarray:
         """Weights of a regression for a neuron, fitted to all its images: (channels, height, width).
 
-        The number of components is that which predicts images held out in three folds best. Predictions are linear in
-        the features and the weights lie in the span of the centred features of the training images, so that they
-        follow from the predictions for these: with G their inner products and p the predictions less their mean, the
-        weights are their sum weighted by the solution of G a = p.
+        The number of components is that which predicts images held out in three folds best.
+        """
+        shown, readout, _ = self._shared(neuron)
+        return readout.weights(self.recording.averages[neuron][shown]).reshape(self.shape)
+
+    def pattern(self, neuron: int, weights: np.ndarray) -> np.ndarray:
+        """The weights of a neuron back in the image, (size, size, 3): the gradient of what they read out."""
+        return self.network.gradient(self._shared(neuron)[2], self.layer, weights)
+
+    def _shared(self, neuron: int) -> tuple:
+        """Which images a neuron was shown, their regressions, and some of them: the same for most other neurons."""
+        shown = np.isfinite(self.recording.averages[neuron])
+        key = shown.tobytes()
+        if key not in self._by_images:
+            numbers = np.flatnonzero(shown)
+            some = numbers[np.linspace(0, len(numbers) - 1, LINEARISED).astype(int)]
+            images = np.stack([self.recording.images.square(int(i), self.network.input_size) for i in some])
+            self._by_images[key] = shown, Readout(self.features[shown]), images
+        return self._by_images[key]
+
+
+class Readout:
+    """Regressions on the same features, one after the other: what they share is computed once.
+
+    Parameters
+    ----------
+    features : numpy.ndarray, (n_images, n_features)
+    """
+
+    def __init__(self, features: np.ndarray):
+        from brainscore_vision.metrics.noise_corrected_pls import pls
+        self.features, n = features, len(features)
+        self._rotation = pls.rotate(features, features)
+        order = np.random.default_rng(0).permutation(n)
+        self._folds = []
+        for k in range(FOLDS):
+            test, train = order[k::FOLDS], np.setdiff1d(order, order[k::FOLDS])
+            self._folds.append((train, test, pls.rotate(features[train], features[test])))
+        self._most = min(MOST_COMPONENTS, n * (FOLDS - 1) // FOLDS - 1, features.shape[1])
+        centred = features - features.mean(axis=0, dtype=float)
+        self._inverse = np.linalg.pinv(centred @ centred.T, rcond=1e-10, hermitian=True)
+
+    def weights(self, response: np.ndarray) -> np.ndarray:
+        """Weights of the regression for a response (n_images,): (n_features,).
+
+        Predictions are linear in the features and the weights lie in the span of the centred features of the training
+        images, so that they follow from the predictions for these: with G their inner products and p the predictions
+        less their mean, the weights are their sum weighted by the solution of G a = p.
         """
         from brainscore_vision.metrics.noise_corrected_pls import pls
-        shown = np.isfinite(self.recording.averages[neuron])
-        features = self.features[shown].astype(float)
-        response = self.recording.averages[neuron][shown][:, None]
-        n_components = _components(features, response)
-        fitted = pls.predict_each(pls.rotate(features, features), response, n_components)[-1][:, 0]
-        centred = features - features.mean(axis=0)
-        gram = centred @ centred.T
-        alpha = np.linalg.lstsq(gram, fitted - fitted.mean(), rcond=1e-10)[0]
-        return (centred.T @ alpha).reshape(self.shape)
+        fitted = pls.predict_each(self._rotation, response[:, None], self.components(response))[-1][:, 0]
+        alpha = self._inverse @ (fitted - fitted.mean())
+        return self.features.T @ (alpha - alpha.mean())
 
-    def pattern(self, neuron: int) -> np.ndarray:
-        """The weights of a neuron back in the image, (size, size, 3): the gradient of what they read out."""
-        if neuron not in self._patterns:
-            shown = np.flatnonzero(np.isfinite(self.recording.averages[neuron]))
-            some = shown[np.linspace(0, len(shown) - 1, LINEARISED).astype(int)]
-            images = np.stack([self.recording.images.square(int(i), self.network.input_size) for i in some])
-            self._patterns[neuron] = self.network.gradient(images, self.layer, self.weights(neuron))
-        return self._patterns[neuron]
+    def components(self, response: np.ndarray) -> int:
+        """The number of components that predicts the folds' images best."""
+        from brainscore_vision.metrics.noise_corrected_pls import pls
+        predicted = np.empty((self._most, len(response)))
+        for train, test, rotation in self._folds:
+            predicted[:, test] = (pls.predict_each(rotation, response[train][:, None], self._most)[:, :, 0]
+                                  - response[train].mean())
+        return 1 + int(np.argmin(((predicted - (response - response.mean())) ** 2).sum(axis=1)))
 
 
 def predict(recording: Recording, network: Network, layer: str) -> Prediction:
@@ -120,19 +158,6 @@ def held_out(features: np.ndarray, trials: Trials, metric) -> np.ndarray:
         total[at] += mean - mean.mean(axis=0)
         count[at] += 1
     return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-
-
-def _components(features: np.ndarray, response: np.ndarray) -> int:
-    """The number of components that predicts three folds of the images best."""
-    from brainscore_vision.metrics.noise_corrected_pls import pls
-    order = np.random.default_rng(0).permutation(len(features))
-    most = min(MOST_COMPONENTS, len(features) * 2 // 3 - 1, features.shape[1])
-    predicted = np.empty((most, len(features)))
-    for k in range(3):
-        test, train = order[k::3], np.setdiff1d(order, order[k::3])
-        rotation = pls.rotate(features[train], features[test])
-        predicted[:, test] = pls.predict_each(rotation, response[train], most)[:, :, 0] - response[train].mean()
-    return 1 + int(np.argmin(((predicted - (response[:, 0] - response.mean())) ** 2).sum(axis=1)))
 
 
 def _per_neuron(values, recording: Recording) -> np.ndarray:

@@ -148,7 +148,8 @@ class NeuronSheet:
         """What the regression uses: where in the layer, and which pattern in the image."""
         weights = prediction.weights(self.query.neuron)
         where = np.sqrt((weights ** 2).sum(axis=0))
-        pattern = prediction.pattern(self.query.neuron).mean(axis=2)  # these neurons saw grey images, or few colours
+        # these neurons saw grey images, or few colours
+        pattern = prediction.pattern(self.query.neuron, weights).mean(axis=2)
         strongest = np.argsort(-np.sqrt((weights ** 2).sum(axis=(1, 2))))[:6]
         left = FIELDS[1]
         for title, picture in ((f'where in {prediction.layer} its weights lie', _heat(where)),

@@ -49,9 +49,9 @@ class TrainingDock(DockWidget):
         self.summary.setWordWrap(True)
         self.summary.setToolTip('The run and the snapshot that are shown.')
         self.worker_bar = WorkerBar()
-        self.figure = FigureLabel(self._draw_figure, '', 'Loss on the views of each epoch, and accuracy of nearest '
-                                  'neighbours for 1,000 test images of the domain among 2,000 training images: less '
-                                  "than 'brainscore-mouse probe' finds among all.")
+        self.figure = FigureLabel(self._draw_figure, '', (
+            'Loss on the views of each epoch, and accuracy of nearest neighbours for 1,000 test images of the domain '
+            "among at most 6,000 training images: 'brainscore-mouse probe' finds more among all."))
         self.fill(self.open_button, self.options.native, self.summary, self.worker_bar, self.figure, ExportRow(self))
         self.sheet_layer = SheetLayer(self, 'filters in training', lambda label: None, keys={
             'Left': lambda: self.step(-1), 'Right': lambda: self.step(1)})

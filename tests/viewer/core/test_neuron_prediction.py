@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from napari_viewer.core.networks import open_network
-from napari_viewer.core.neuron_prediction import predict
+from napari_viewer.core.neuron_prediction import Readout, predict
 from napari_viewer.core.neuron_sheet import SHOWN, NeuronQuery, NeuronSheet
 from napari_viewer.core.recording import open_recording
 
@@ -53,16 +53,15 @@ def test_features_are_those_that_brain_score_records(prediction):
 def test_weights_read_out_what_is_predicted(prediction):
     from brainscore_vision.metrics.noise_corrected_pls import pls
 
-    from napari_viewer.core import neuron_prediction
     neuron = int(np.nanargmax(prediction.raw))
     shown = np.isfinite(prediction.recording.averages[neuron])
     features, response = prediction.features[shown].astype(float), prediction.recording.averages[neuron][shown]
     weights = prediction.weights(neuron)
-    n = neuron_prediction._components(features, response[:, None])
+    n = Readout(features).components(response)
     fitted = pls.fit_predict(features, response[:, None], features, n)[:, 0]
     read_out = (features - features.mean(axis=0)) @ weights.ravel() + response.mean()
     np.testing.assert_allclose(read_out, fitted, atol=1e-6 * np.ptp(fitted))
-    assert prediction.pattern(neuron).shape == (64, 64, 3)
+    assert prediction.pattern(neuron, weights).shape == (64, 64, 3)
 
 
 def test_a_gradient_finds_the_filter(images):
