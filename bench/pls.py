@@ -8,12 +8,13 @@ plugin, all in one run with the same number of threads; the sides alternate wher
 short, and medians are given. The last row is the stock ``pls`` metric of Brain-Score.
 """
 import argparse
-import importlib.util
+import importlib
 import os
 import resource
 import subprocess
 import sys
 import tempfile
+import types
 import warnings
 from pathlib import Path
 
@@ -27,11 +28,11 @@ from sklearn.cross_decomposition import PLSRegression
 from sklearn.model_selection import ShuffleSplit
 from threadpoolctl import threadpool_limits
 
-# by its file, for its package would load Brain-Score, into every process whose memory is measured
-SOURCE = Path(__file__).parents[1] / 'brainscore_plugin' / 'metrics' / 'noise_corrected_pls' / 'pls.py'
-_spec = importlib.util.spec_from_file_location('noise_corrected_pls.pls', SOURCE)
-_pls = sys.modules[_spec.name] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_pls)
+# by its folder, for what else is in it would load Brain-Score, into every process whose memory is measured
+_package = types.ModuleType('noise_corrected_pls')
+_package.__path__ = [str(Path(__file__).parents[1] / 'brainscore_plugin' / 'metrics' / 'noise_corrected_pls')]
+sys.modules['noise_corrected_pls'] = _package
+_pls = importlib.import_module('noise_corrected_pls.pls')
 fit_predict, fit_predict_many = _pls.fit_predict, _pls.fit_predict_many
 
 N_COMPONENTS = 25

@@ -13,6 +13,9 @@ from sklearn.cross_decomposition import PLSRegression
 
 TOLERANCE = 1e-6
 MAX_ITER = 20_000
+# that of few images, of hundreds, and of thousands, whatever the size
+WAYS = {'small': {'LARGE': pls.LARGE}, 'large': {'LARGE': 2}, 'many': {'MANY': 2}}
+every_way = pytest.mark.parametrize('way', WAYS.values(), ids=WAYS)
 
 
 def nipals(X, Y, Z, n_components, scale=False):
@@ -78,17 +81,17 @@ def arrays(problem, rounding=0.):
     return X, Y, Z
 
 
-@pytest.mark.parametrize('large', [False, True])
+@every_way
 @settings(max_examples=120, deadline=None, derandomize=True)
 @given(problem=problems())
-def test_predicts_the_fixed_point_of_nipals(large, problem):
+def test_predicts_the_fixed_point_of_nipals(way, problem):
     X, Y, Z = arrays(problem)
     k, scale = problem['n_components'], problem['scale']
     expected = nipals(X, Y, Z, k, scale)
     # Where leading singular values nearly coincide the answer itself moves with rounding:
     # the tolerance is what the definition does to a relative perturbation of 1e-13.
     moved = difference(nipals(*arrays(problem, 1e-13), k, scale), expected)
-    with patch.object(pls, 'LARGE', 2 if large else pls.LARGE):
+    with patch.multiple(pls, **way):
         found = fit_predict(X, Y, Z, k, scale)
     assert found.shape == expected.shape
     assert difference(found, expected) <= max(TOLERANCE, 10 * moved)
@@ -109,11 +112,12 @@ def test_predicts_what_tightened_scikit_learn_predicts(problem):
     assert difference(fit_predict(X, Y, Z, k, scale), expected) <= max(TOLERANCE, 10 * moved)
 
 
+@every_way
 @pytest.mark.parametrize('scale', [False, True])
 @pytest.mark.parametrize(('n', 'p', 'q', 'k'), [
     (59, 400, 170, 25), (59, 400, 35, 25), (80, 12, 5, 12), (59, 400, 1, 10),
     (300, 400, 7, 10), (300, 400, 350, 10), (400, 300, 20, 10)])
-def test_agrees_with_scikit_learn_at_the_shapes_of_the_study(n, p, q, k, scale):
+def test_agrees_with_scikit_learn_at_the_shapes_of_the_study(n, p, q, k, scale, way):
     latent, to_x, to_y, noise_x, noise_y = normal((n + 30, 8), (8, p), (8, q),
                                                   (n + 30, p), (n, q))
     X = latent @ to_x + noise_x
@@ -121,16 +125,17 @@ def test_agrees_with_scikit_learn_at_the_shapes_of_the_study(n, p, q, k, scale):
     model = sklearn_fit(k, scale).fit(X[:n], Y)
     assert max(model.n_iter_) < MAX_ITER
     expected = model.predict(X[n:])
-    assert difference(fit_predict(X[:n], Y, X[n:], k, scale), expected) <= TOLERANCE
+    with patch.multiple(pls, **way):
+        assert difference(fit_predict(X[:n], Y, X[n:], k, scale), expected) <= TOLERANCE
 
 
-@pytest.mark.parametrize('large', [False, True])
-def test_keeps_its_digits_when_the_singular_values_fall_by_orders_of_magnitude(large):
+@every_way
+def test_keeps_its_digits_when_the_singular_values_fall_by_orders_of_magnitude(way):
     X, Z, noise = normal((40, 60), (10, 60), (40, 50))
     X -= X.mean(axis=0)
     # One component explains all but the noise: what is left is 1e-7 of what there was.
     Y = np.linalg.svd(X)[0][:, :1] @ np.ones((1, 50)) + 1e-7 * noise
-    with patch.object(pls, 'LARGE', 2 if large else pls.LARGE):
+    with patch.multiple(pls, **way):
         found = fit_predict(X, Y, Z, 12)
     expected = nipals(X, Y, Z, 12)
     spread = np.ptp(expected, axis=1)  # the small part alone, which the large part hides
@@ -138,14 +143,14 @@ def test_keeps_its_digits_when_the_singular_values_fall_by_orders_of_magnitude(l
     assert difference(found, expected) <= 1e-9
 
 
-@pytest.mark.parametrize('large', [False, True])
-def test_a_small_gap_between_singular_values_is_resolved(large):
+@every_way
+def test_a_small_gap_between_singular_values_is_resolved(way):
     # Two orthogonal directions whose covariances with Y differ by one part in 1e4.
     U = np.linalg.qr(np.column_stack([np.ones(20), normal((20, 12))[0]]))[0][:, 1:]
     X = U @ np.diag(np.linspace(2, 1, 12))
     Y = U[:, :2] @ np.diag([1, (1 + 1e-4) * X[:, 0].std() / X[:, 1].std()])
     Z = normal((6, 12), seed=1)[0]
-    with patch.object(pls, 'LARGE', 2 if large else pls.LARGE):
+    with patch.multiple(pls, **way):
         assert difference(fit_predict(X, Y, Z, 1), nipals(X, Y, Z, 1)) <= TOLERANCE
 
 
@@ -184,28 +189,28 @@ def test_exhausted_responses_stop_with_a_warning_as_in_scikit_learn():
     assert difference(found, expected) <= TOLERANCE
 
 
-@pytest.mark.parametrize('large', [False, True])
-def test_exhausted_features_stop_at_their_rank(large):
+@every_way
+def test_exhausted_features_stop_at_their_rank(way):
     left, right, Y, Z = normal((30, 3), (3, 8), (30, 4), (5, 8))
     X = left @ right
-    with patch.object(pls, 'LARGE', 2 if large else pls.LARGE), pytest.warns(UserWarning, match='residual of X or Y'):
+    with patch.multiple(pls, **way), pytest.warns(UserWarning, match='residual of X or Y'):
         found = fit_predict(X, Y, Z, 6)
     assert difference(found, nipals(X, Y, Z, 3)) <= TOLERANCE
 
 
-@pytest.mark.parametrize('large', [False, True])
-def test_constant_responses_are_predicted_exactly(large):
+@every_way
+def test_constant_responses_are_predicted_exactly(way):
     X, Z = normal((10, 6), (4, 6))
-    with patch.object(pls, 'LARGE', 2 if large else pls.LARGE), pytest.warns(UserWarning, match='residual'):
+    with patch.multiple(pls, **way), pytest.warns(UserWarning, match='residual'):
         found = fit_predict(X, np.full((10, 2), 3.), Z, 2, scale=True)
     np.testing.assert_array_equal(found, np.full((4, 2), 3.))
 
 
-@pytest.mark.parametrize('large', [False, True])
+@every_way
 @pytest.mark.parametrize('scale', [False, True])
-def test_constant_features_predict_the_mean(scale, large):
+def test_constant_features_predict_the_mean(scale, way):
     Y = normal((10, 3))[0]
-    with patch.object(pls, 'LARGE', 2 if large else pls.LARGE), pytest.warns(UserWarning, match='residual'):
+    with patch.multiple(pls, **way), pytest.warns(UserWarning, match='residual'):
         found = fit_predict(np.full((10, 14), .1), Y, np.zeros((5, 14)), 2, scale)
     np.testing.assert_allclose(found, np.tile(Y.mean(axis=0), (5, 1)))
 
@@ -282,34 +287,41 @@ def test_large_fits_never_hold_a_matrix_of_features_by_targets():
     assert peak < coefficients / 4
 
 
+@every_way
 @pytest.mark.parametrize('n_images', [60, 300])
-def test_weak_directions_are_kept_where_the_squared_condition_bites(n_images):
+def test_weak_directions_are_kept_where_the_squared_condition_bites(n_images, way):
     rng = np.random.default_rng(0)
     X, Y = rng.normal(size=(n_images + 20, 400)), rng.normal(size=(n_images + 20, 3))
     X[:, 0] *= 1e6
     Y += X[:, 1:3] @ rng.normal(size=(2, 3))
-    found = fit_predict(X[:n_images], Y[:n_images], X[n_images:], 5)
+    with patch.multiple(pls, **way):
+        found = fit_predict(X[:n_images], Y[:n_images], X[n_images:], 5)
     expected = nipals(X[:n_images], Y[:n_images], X[n_images:], 5)
     assert np.abs(found - expected).max() < 1e-7 * expected.std()  # 2e-4 by the Gram matrix alone
 
 
-def test_responses_that_follow_weak_features_are_predicted():
+@every_way
+@pytest.mark.parametrize(('n', 'rank'), [(60, 60), (300, 340)])
+def test_responses_that_follow_weak_features_are_predicted(n, rank, way):
     rng = np.random.default_rng(0)
-    latents, axes = rng.normal(size=(80, 60)), np.linalg.qr(rng.normal(size=(400, 60)))[0]
-    X = latents * np.r_[np.ones(10), np.full(50, 1e-6)] @ axes.T
+    latents, axes = rng.normal(size=(n + 20, rank)), np.linalg.qr(rng.normal(size=(400, rank)))[0]
+    X = latents * np.r_[np.ones(10), np.full(rank - 10, 1e-6)] @ axes.T
     Y = latents[:, :25] @ rng.normal(size=(25, 3))
-    found = fit_predict(X[:60], Y[:60], X[60:], 30)
-    expected = nipals(X[:60], Y[:60], X[60:], 30)
+    with patch.multiple(pls, **way):
+        found = fit_predict(X[:n], Y[:n], X[n:], 30)
+    expected = nipals(X[:n], Y[:n], X[n:], 30)
     assert np.abs(found - expected).max() < 1e-6 * expected.std()
 
 
+@every_way
 @pytest.mark.parametrize(('of_features', 'of_responses'), [(1e200, 1), (1e-200, 1), (1, 1e200), (1, 1e-200)])
 @pytest.mark.parametrize('scale', [False, True])
-def test_numbers_of_extreme_size_change_nothing(of_features, of_responses, scale):
+def test_numbers_of_extreme_size_change_nothing(of_features, of_responses, scale, way):
     rng = np.random.default_rng(0)
     X, Y = rng.normal(size=(30, 40)), rng.normal(size=(30, 3))
     expected = fit_predict(X[:20], Y[:20], X[20:], 3, scale)
-    found = fit_predict(X[:20] * of_features, Y[:20] * of_responses, X[20:] * of_features, 3, scale)
+    with patch.multiple(pls, **way):
+        found = fit_predict(X[:20] * of_features, Y[:20] * of_responses, X[20:] * of_features, 3, scale)
     assert found / of_responses == pytest.approx(expected, rel=1e-7)
 
 

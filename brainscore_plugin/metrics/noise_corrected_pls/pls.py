@@ -42,6 +42,9 @@ preconditioner [4]_) needs only products with ``A``, and the update of ``A`` abo
 to the subspace too, so each component starts from the leading eigenvectors left over
 by the last. The p x q coefficient matrix is never formed.
 
+*Thousands of images.* One fit to them is nearly all ``X X'`` and ``Y Y'``. `fit_predict` forms them in single precision
+and makes up for it, see `mixed_precision`; where that cannot be done to 1e-7, double precision does it.
+
 Threads
 -------
 The matrices of a small fit are too small to share between cores, and a threaded BLAS spends
@@ -59,7 +62,9 @@ orthogonal factorisation of ``X`` itself keeps what scikit-learn would find in t
 Features and responses of extreme size are scaled by a power of two, which is exact.
 Rounding in ``A`` is relative to its largest eigenvalue when it was formed, and ``A``
 holds the squares of the singular values; ``A`` is therefore formed anew from the deflated
-``X`` and ``Y`` whenever its largest eigenvalue has fallen by a factor of 1e4.
+``X`` and ``Y`` whenever its largest eigenvalue has fallen by a factor of 1e4. Where
+products with ``A`` leave an eigenvector uncertain by more than 1e-7, as where responses
+follow weak directions, ``A`` is factorised, however large.
 Where the two leading singular values coincide, ``w`` is any vector of a plane: the
 predictions are then arbitrary here and in scikit-learn alike, and where they nearly
 coincide both lose digits in proportion.
@@ -71,26 +76,33 @@ References
 .. [3] Rannar, Lindgren, Geladi & Wold (1994). J. Chemom. 8, 111-125.
 .. [4] Davidson (1975). J. Comput. Phys. 17, 87-94.
 """
+import dataclasses
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import blas, lapack, qr, solve_triangular, svd
 
+from . import mixed_precision
+
+MANY = 1500  # images from which Gram matrices in single precision pay
+MOST_REFINED = 40  # components that are found in single precision first
+DEVICE = 'BRAINSCORE_MOUSE_DEVICE'  # variable that names a device of PyTorch
 LARGE = 256  # components above which products with A beat its factorisation
 BATCH = 64  # fits carried together: amortises numpy's overhead, stays in cache
 STALE = 1e-4  # fall of the largest eigenvalue after which A is formed anew
 EXHAUSTED = 64 * np.finfo(float).eps  # |X'Y| relative to |X||Y| that is rounding error
 CONVERGED = 1e-10  # angle, in radians, that bounds the error of w for large r
+RESOLVED = 1e-7  # the same where rounding allows no less; beyond, all of A is factorised
+RESTARTS = 10  # of Davidson's method, at most
 SUBSPACE = 64  # most vectors Davidson's method holds
 WEAK = 1e-7  # share of a squared singular value in the largest, below which X X' is too coarse
 EXTREME = 300  # binary exponent beyond which squares come near the limits of float64
 COLUMNS = 1024  # columns centred at a time, so that no centred copy is made
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Rotation:
     """Features of one split in the coordinates of their training images; see `rotate`.
 
@@ -182,9 +194,23 @@ def fit_predict(X_train: np.ndarray, Y_train: np.ndarray, X_test: np.ndarray, n_
     >>> fit_predict(X[:15], Y[:15], X[15:], n_components=5).shape
     (5, 3)
     """
+    if not scale and _are_many(X_train, Y_train, X_test, n_components):
+        refined = mixed_precision.fit_predict(X_train, Y_train, X_test, n_components)
+        if refined is not None:
+            return refined
     rotation = rotate(X_train, X_test, scale)
     Y_train = _matrix('Y_train', Y_train)
     return _predict(rotation, [Y_train], ['Y_train'], n_components)[0]
+
+
+def _are_many(X_train: np.ndarray, Y_train: np.ndarray, X_test: np.ndarray, n_components: int) -> bool:
+    """Whether single precision pays, for arrays that it takes; what is wrong with others is said elsewhere."""
+    arrays = X_train, Y_train, X_test
+    if not all(isinstance(array, np.ndarray) and array.ndim == 2 and array.dtype.kind == 'f' for array in arrays):
+        return False
+    n, p = X_train.shape
+    return (MANY <= n <= p and len(Y_train) == n and X_test.shape[1] == p and 1 <= n_components <= MOST_REFINED
+            and DEVICE not in os.environ)
 
 
 def fit_predict_many(X_train: np.ndarray, Ys: list[np.ndarray], X_test: np.ndarray, n_components: int = 25,
@@ -330,8 +356,14 @@ def _predict(rotation: Rotation, Ys: list[np.ndarray], names: list[str], n_compo
     # More components than r leave nothing of X: they would be found exhausted one by one.
     k = min(n_components, rotation.train.shape[1])
     if rotation.train.shape[1] > LARGE:
-        scores = [_large_scores(rotation, Y, k) for Y in Ys]
-        predictions = [_combine(rotation, Y, *s) for Y, s in zip(Ys, scores)]
+        scores, predictions = [], []
+        for Y in Ys:
+            try:
+                scores.append(_large_scores(rotation, Y, k))
+            except Unresolved:
+                rotation = _by_singular_vectors(rotation)
+                scores.append([array[0] for array in _small_scores(rotation, [_project(rotation, Y)], k)])
+            predictions.append(_combine(rotation, Y, *scores[-1]))
     else:
         scores, predictions = [], []
         for start in range(0, len(Ys), BATCH):
@@ -449,7 +481,7 @@ class _SymmetricProduct:
     """The lower triangle of the sum of ``X X'``, by BLAS or on a device of PyTorch."""
 
     def __init__(self, n: int):
-        device = os.getenv('BRAINSCORE_MOUSE_DEVICE')
+        device = os.getenv(DEVICE)
         self._sum = np.zeros((n, n), order='F')
         if device:
             import torch
@@ -559,6 +591,17 @@ def _dots(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.einsum('ij,ij->i', x, y)[:, None]
 
 
+class Unresolved(ArithmeticError):
+    """Products with ``A`` do not tell which vector is its leading eigenvector."""
+
+
+def _by_singular_vectors(rotation: Rotation) -> Rotation:
+    """The same rotation, in the singular vectors of its components, to which each weak one is exact."""
+    basis, train, test = _rotate_by_svd(rotation.train, rotation.test)
+    return dataclasses.replace(rotation, basis=basis if rotation.basis is None else rotation.basis @ basis, train=train,
+                               test=test)
+
+
 def _large_scores(rotation: Rotation, Y: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Scores of one fit, as in `_small_scores`, by products with ``A`` alone.
 
@@ -619,9 +662,14 @@ def _davidson(product: Callable[[np.ndarray], np.ndarray], V: np.ndarray, AV: np
     Returns it with the orthonormal rows ``V``, the eigenvector last and approximations to
     those that follow before it, and ``AV``. The angle of the eigenvector is bounded by
     the residual over the gap to the next eigenvalue. A residual that half a subspace does
-    not reduce is rounding, too.
+    not reduce is rounding.
+
+    Raises
+    ------
+    Unresolved
+        If rounding leaves the eigenvector uncertain.
     """
-    before = np.inf
+    before, restarts, stuck = np.inf, 0, False
     while True:
         values, S = np.linalg.eigh(V @ AV.T)
         w, Aw = S[:, -1] @ V, S[:, -1] @ AV
@@ -629,14 +677,18 @@ def _davidson(product: Callable[[np.ndarray], np.ndarray], V: np.ndarray, AV: np
         gap = values[-1] - (values[-2] if len(values) > 1 else 0)
         rounding = 1e-13 * max(formed, values[-1])
         size, full = np.linalg.norm(residual), len(V) == V.shape[1]
-        stuck = len(V) >= SUBSPACE and size > .9 * before
-        if full or stuck or size <= max(CONVERGED * gap, rounding):
+        stuck = stuck or full or len(V) >= SUBSPACE and (size > .9 * before or restarts == RESTARTS)
+        if size <= max(CONVERGED * gap, rounding) or stuck and size <= RESOLVED * gap:
             return values[-1], S.T @ V, S.T @ AV
+        if stuck:
+            raise Unresolved
         if len(V) >= SUBSPACE:
-            before = size
+            before, restarts = size, restarts + 1
             kept = S[:, -SUBSPACE // 2:].T
             V, AV = kept @ V, kept @ AV
+        n_vectors = len(V)
         V, AV = _extend(product, V, AV, residual)
+        stuck = len(V) == n_vectors  # nothing of the residual is new
 
 
 def _extend(product: Callable[[np.ndarray], np.ndarray], V: np.ndarray, AV: np.ndarray,
