@@ -70,7 +70,7 @@ def fit_predict(X_train: np.ndarray, Y_train: np.ndarray, X_test: np.ndarray, n_
             loadings, GT = Y.apply(T)
             with one_thread(limits=1):
                 residuals, gaps = _residuals(found, T, R, GT, rounding)
-            if X.largest(residuals / gaps) < CONVERGED:
+            if tolerance < CONVERGED and X.largest(residuals / gaps) < CONVERGED:
                 with one_thread(limits=1):
                     scores = solve_triangular(R, ((X_test - X.mean) @ W).T, trans='T')
                 return scores.T @ loadings.T + Y.mean
@@ -99,8 +99,10 @@ class Centred:
     def gram(self) -> RoughMatrix:
         """``X X'`` in single precision."""
         total = np.zeros((len(self.X), len(self.X)), np.float32, order='F')
-        for _, part in self._parts():
-            total = blas.ssyrk(1., part.T.astype(np.float32), beta=1., c=total, trans=1, lower=1, overwrite_c=1)
+        for block in self._blocks():
+            part = np.empty(self.X[:, block].shape, np.float32)
+            np.subtract(self.X[:, block], self.mean[block], out=part, casting='same_kind')
+            total = blas.ssyrk(1., part.T, beta=1., c=total, trans=1, lower=1, overwrite_c=1)
         return RoughMatrix(total)
 
     def apply(self, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -119,9 +121,12 @@ class Centred:
         return float(np.sqrt(squares.max()))
 
     def _parts(self) -> Iterator[tuple[slice, np.ndarray]]:
-        for start in range(0, self.X.shape[1], COLUMNS):
-            block = slice(start, start + COLUMNS)
+        for block in self._blocks():
             yield block, self.X[:, block] - self.mean[block]
+
+    def _blocks(self) -> Iterator[slice]:
+        for start in range(0, self.X.shape[1], COLUMNS):
+            yield slice(start, start + COLUMNS)
 
 
 class RoughMatrix:

@@ -22,6 +22,7 @@ model_registry['alexnet64_simclr_sketch_seed1'] = lambda: alexnet64('alexnet64_s
 model_registry['alexnet64_simclr_quickdraw_seed1'] = lambda: alexnet64('alexnet64_simclr_quickdraw_seed1')
 model_registry['alexnet64_simclr_cremi_seed1'] = lambda: alexnet64('alexnet64_simclr_cremi_seed1')
 model_registry['alexnet64_simclr_imagenet_seed2'] = lambda: alexnet64('alexnet64_simclr_imagenet_seed2')
+model_registry['alexnet64_simclr_real_seed2'] = lambda: alexnet64('alexnet64_simclr_real_seed2')
 model_registry['alexnet64_simclr_painting_seed2'] = lambda: alexnet64('alexnet64_simclr_painting_seed2')
 model_registry['alexnet64_simclr_clipart_seed2'] = lambda: alexnet64('alexnet64_simclr_clipart_seed2')
 model_registry['alexnet64_simclr_infograph_seed2'] = lambda: alexnet64('alexnet64_simclr_infograph_seed2')

@@ -12,8 +12,7 @@ FEATURES = {'conv1': 14400, 'conv2': 9408, 'conv3': 3456, 'conv4': 2304, 'conv5'
 TRAINED = ['alexnet64_simclr_imagenet', 'alexnet64_simclr_real', 'alexnet64_simclr_painting',
            'alexnet64_simclr_clipart', 'alexnet64_simclr_infograph', 'alexnet64_simclr_sketch',
            'alexnet64_simclr_quickdraw', 'alexnet64_simclr_cremi']
-MORE_SEEDS = [f'{identifier}_seed{seed}' for identifier in TRAINED for seed in (1, 2)
-              if (identifier, seed) != ('alexnet64_simclr_real', 2)]  # which has not been trained
+MORE_SEEDS = [f'{identifier}_seed{seed}' for identifier in TRAINED for seed in (1, 2)]
 
 
 def network(identifier):
