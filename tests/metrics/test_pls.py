@@ -230,12 +230,13 @@ def test_components_beyond_the_features_are_an_error(k):
         fit_predict(X, Y, Z, k)
 
 
+@every_way
 @pytest.mark.parametrize('bad', [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize(('which', 'name'), [(0, 'X_train'), (1, 'Y_train'), (2, 'X_test')])
-def test_a_non_finite_entry_is_named_with_its_index(which, name, bad):
-    data = normal((10, 6), (10, 3), (4, 6))
+def test_a_non_finite_entry_is_named_with_its_index(which, name, bad, way):
+    data = normal((10, 12), (10, 3), (4, 12))
     data[which][2, 1] = data[which][3, 0] = bad
-    with pytest.raises(ValueError, match=rf'{name}\[2, 1\] is {bad}'):
+    with patch.multiple(pls, **way), pytest.raises(ValueError, match=rf'{name}\[2, 1\] is {bad}'):
         fit_predict(*data, 2)
 
 

@@ -72,7 +72,7 @@ def fit_predict(X_train: np.ndarray, Y_train: np.ndarray, X_test: np.ndarray, n_
                 residuals, gaps = _residuals(found, T, R, GT, rounding)
             if tolerance < CONVERGED and X.largest(residuals / gaps) < CONVERGED:
                 with one_thread(limits=1):
-                    scores = solve_triangular(R, ((X_test - X.mean) @ W).T, trans='T')
+                    scores = solve_triangular(R, ((X_test - X.mean) @ W).T, trans='T', check_finite=False)
                 return scores.T @ loadings.T + Y.mean
             with one_thread(limits=1):
                 K.be_exact(found.U, KU)
@@ -149,7 +149,7 @@ class RoughMatrix:
     def be_exact(self, vectors: np.ndarray, images: np.ndarray) -> None:
         """Give the exact images (n, k) of some vectors (n, k)."""
         self._basis, R = np.linalg.qr(vectors)
-        self._image = solve_triangular(R, images.T, trans='T').T
+        self._image = solve_triangular(R, images.T, trans='T', check_finite=False).T
 
     def __matmul__(self, x: np.ndarray) -> np.ndarray:
         q = self._basis.T @ x
@@ -179,7 +179,8 @@ class _Search:
         self._eigenvectors = np.zeros((0, 0))
         if start is not None:
             L = np.linalg.cholesky(start[0].T @ start[1])
-            self.U, self.KU, self.MU = (solve_triangular(L, array.T, lower=True) for array in start)
+            self.U, self.KU, self.MU = (
+                solve_triangular(L, array.T, lower=True, check_finite=False) for array in start)
 
     def project(self, x: np.ndarray) -> np.ndarray:
         """Without the scores found."""

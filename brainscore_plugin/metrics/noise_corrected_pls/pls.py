@@ -195,7 +195,7 @@ def fit_predict(X_train: np.ndarray, Y_train: np.ndarray, X_test: np.ndarray, n_
     (5, 3)
     """
     if not scale and _are_many(X_train, Y_train, X_test, n_components):
-        refined = mixed_precision.fit_predict(X_train, Y_train, X_test, n_components)
+        refined = mixed_precision.fit_predict(X_train, Y_train, _matrix('X_test', X_test), n_components)
         if refined is not None:
             return refined
     rotation = rotate(X_train, X_test, scale)
